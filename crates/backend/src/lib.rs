@@ -1,1 +1,65 @@
-//! backend
+//! What the console does, without HTTP and HTML: one folder per feature, each with its use cases
+//! (`actions.rs`) and its SQL (`sql.rs`).
+//!
+//! A use case takes [`Backend`] and, where it changes something, the [`Actor`] who asks; it opens
+//! the transaction, checks, writes the change, its audit row and its [`changes`] row, and commits.
+
+pub mod accounts;
+pub mod audit;
+pub mod bans;
+pub mod changes;
+mod error;
+pub mod ingest;
+pub mod jobs;
+pub mod nodes;
+pub mod orders;
+pub mod whitelist;
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use domain::ids::UserId;
+use domain::role::Role;
+use runtime::Clock;
+use sqlx::PgPool;
+
+pub use error::Error;
+
+/// The schema, embedded; run at start under sqlx's lock.
+pub static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate!("../../migrations");
+
+/// What every use case needs; cheap to clone.
+#[derive(Clone)]
+pub struct Backend {
+    /// Connections to Postgres, the only place where state is kept.
+    pub pool: PgPool,
+    /// Now.
+    pub clock: Clock,
+    hasher: Arc<accounts::Hasher>,
+    changes: changes::Hub,
+}
+
+impl Backend {
+    /// Over a database whose schema is up to date ([`MIGRATOR`]).
+    pub fn new(pool: PgPool, clock: Clock) -> Self {
+        Self { pool, clock, hasher: Arc::default(), changes: changes::Hub::default() }
+    }
+
+    /// Wake-ups for live pages and worker streams; fed by [`jobs`].
+    pub fn changes(&self) -> &changes::Hub {
+        &self.changes
+    }
+}
+
+/// Who asks, for permissions and the audit log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Actor {
+    /// `None` for the command line and the console itself.
+    pub user: Option<UserId>,
+    /// Login name, or `console`, `command line`.
+    pub name: String,
+    /// What they may do.
+    pub role: Role,
+    /// Where the request came from (a configured proxy's header, else the peer).
+    pub address: Option<IpAddr>,
+}

@@ -1,0 +1,85 @@
+//! The backend's one error type: a variant for each thing some caller acts on.
+
+use domain::guard::Refusal;
+use domain::net::NetError;
+
+/// Why a use case did nothing. No variant means "half done".
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A field of a form is wrong; `field` is its name there.
+    #[error("{field}: {problem}")]
+    Invalid {
+        /// The form field.
+        field: &'static str,
+        /// What is wrong with it.
+        problem: Problem,
+    },
+    /// The role does not allow it.
+    #[error("not allowed")]
+    Forbidden,
+    /// There is no such thing (any more).
+    #[error("not found")]
+    NotFound,
+    /// Postgres is away or refused; nothing was saved.
+    #[error("the database is not available")]
+    Database(#[from] sqlx::Error),
+    /// A row that our own code cannot have written.
+    #[error("table {table} holds something impossible: {what}")]
+    Inconsistent {
+        /// Where.
+        table: &'static str,
+        /// What, without secrets.
+        what: String,
+    },
+}
+
+/// What is wrong with one field; the interface has words for each in both languages.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Problem {
+    /// Empty.
+    #[error("is missing")]
+    Missing,
+    /// Longer than allowed.
+    #[error("is longer than {max} characters")]
+    TooLong {
+        /// Characters.
+        max: usize,
+    },
+    /// Shorter than allowed.
+    #[error("is shorter than {min} characters")]
+    TooShort {
+        /// Characters.
+        min: usize,
+    },
+    /// A form that is not accepted.
+    #[error("has characters that are not allowed")]
+    BadCharacters,
+    /// It exists already.
+    #[error("is taken")]
+    Taken,
+    /// Not an address or network.
+    #[error("{0}")]
+    Net(#[from] NetError),
+    /// On the never-ban list.
+    #[error("{} is protected", .0.network)]
+    Protected(Refusal),
+    /// Wider than /24 or /48 and not confirmed (or not an admin).
+    #[error("is a wide network and needs an admin's confirmation")]
+    Wide,
+    /// /0 and the like.
+    #[error("is the whole internet")]
+    Everybody,
+    /// A time that is over.
+    #[error("is in the past")]
+    Past,
+    /// Wrong, used up or expired (tokens, codes, passwords): never says which.
+    #[error("is not valid")]
+    Wrong,
+}
+
+impl Error {
+    /// Shorthand for [`Error::Invalid`].
+    pub fn invalid(field: &'static str, problem: impl Into<Problem>) -> Self {
+        Self::Invalid { field, problem: problem.into() }
+    }
+}

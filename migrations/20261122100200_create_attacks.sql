@@ -1,0 +1,16 @@
+-- One row for each line of cti_fail2ban.log.
+create table attacks (
+    node_id     bigint      not null references nodes on delete cascade,
+    generation  bigint      not null,
+    "offset"    bigint      not null,
+    -- By the line itself; by arrival where the line names no date or one in the future.
+    at          timestamptz not null,
+    source      inet,
+    kind        text        not null,
+    extension   text,
+    number      text,
+    raw         text        not null,
+    primary key (node_id, generation, "offset")
+);
+create index attacks_at_idx on attacks (at desc);
+create index attacks_source_idx on attacks (source, at desc);

@@ -1,1 +1,3 @@
-//! worker
+//! The node's worker: tails the attack log, drives fail2ban, tells the console.
+
+pub mod config;

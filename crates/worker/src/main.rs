@@ -1,1 +1,3 @@
+//! `callwarden-worker`: command line only.
+
 fn main() {}

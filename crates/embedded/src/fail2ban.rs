@@ -1,0 +1,359 @@
+//! A private, real fail2ban: own network namespace, configuration, socket, database and log.
+//!
+//! It starts without any jail; the worker installs jail `cti` through its own installer, as on a
+//! customer's node. Where the jail shall exist from the start, its files are passed in
+//! (`worker::jail::files` makes them), so there is one source of their text.
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Stdio};
+use std::time::Duration;
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+use crate::keeper::Keeper;
+use crate::namespace::{LOOK_EVERY, Namespace, NamespaceError};
+
+const SERVER: &str = "/usr/bin/fail2ban-server";
+const CLIENT: &str = "/usr/bin/fail2ban-client";
+const NFT: &str = "/usr/sbin/nft";
+const SYSTEM_CONFIG: &str = "/etc/fail2ban";
+
+/// How long the server may take to answer its first ping, on a busy machine.
+const START_LIMIT: Duration = Duration::from_secs(30);
+/// How long the server may take to stop before it is killed.
+const STOP_LIMIT: Duration = Duration::from_secs(10);
+
+/// Why the private fail2ban is not there.
+#[derive(Debug, thiserror::Error)]
+pub enum EmbeddedError {
+    /// A package is missing.
+    #[error("{0} is missing; install it with: apt-get install fail2ban nftables")]
+    Missing(&'static str),
+    /// No namespace.
+    #[error(transparent)]
+    Namespace(#[from] NamespaceError),
+    /// A file could not be written.
+    #[error("{} cannot be written", path.display())]
+    Write {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// A program could not be started.
+    #[error("fail2ban-server cannot be started")]
+    Start(#[source] io::Error),
+    /// It ended or does not answer.
+    #[error("fail2ban-server does not answer; its output: {0}")]
+    Silent(String),
+    /// The socket's path is longer than a Unix socket's may be (107 bytes).
+    #[error("{} is too long a path for a socket; choose a shorter folder", .0.display())]
+    PathTooLong(PathBuf),
+}
+
+/// A running private fail2ban; stopped (killed) when dropped.
+#[derive(Debug)]
+pub struct PrivateFail2ban {
+    folder: PathBuf,
+    server: Child,
+    namespace: Namespace,
+    // Last: fields drop in order, and the keeper's end kills whatever is left.
+    keeper: Keeper,
+}
+
+impl PrivateFail2ban {
+    /// Starts one without jails in `folder` (created, private to us); `attack_log` is created if
+    /// missing, since fail2ban refuses a jail whose log is missing.
+    ///
+    /// # Errors
+    /// [`EmbeddedError`].
+    pub async fn start(folder: &Path, attack_log: &Path) -> Result<Self, EmbeddedError> {
+        Self::start_with(folder, attack_log, &[]).await
+    }
+
+    /// The same with further files in its configuration folder (paths relative to it), such as a
+    /// jail that shall exist from the start.
+    ///
+    /// # Errors
+    /// [`EmbeddedError`].
+    pub async fn start_with(
+        folder: &Path,
+        attack_log: &Path,
+        files: &[(PathBuf, String)],
+    ) -> Result<Self, EmbeddedError> {
+        for program in [SERVER, CLIENT, NFT] {
+            if !Path::new(program).exists() {
+                return Err(EmbeddedError::Missing(program));
+            }
+        }
+        let folder = std::path::absolute(folder).map_err(|source| EmbeddedError::Write {
+            path: folder.to_owned(),
+            source,
+        })?;
+        write_config(&folder, files)?;
+        ensure_file(attack_log)?;
+        let keeper = Keeper::start().map_err(EmbeddedError::Start)?;
+        let namespace = Namespace::start(&keeper).await?;
+        let server = spawn(&keeper, &namespace, &folder)?;
+        let mut private = Self {
+            folder,
+            server,
+            namespace,
+            keeper,
+        };
+        private.wait_until_ready().await?;
+        tracing::debug!(
+            pid = private.pid(),
+            "private fail2ban runs in {}",
+            private.folder.display()
+        );
+        Ok(private)
+    }
+
+    /// Its control socket.
+    pub fn socket(&self) -> PathBuf {
+        socket(&self.folder)
+    }
+
+    /// Its own log (`fail2ban.log`).
+    pub fn log(&self) -> PathBuf {
+        self.folder.join("fail2ban.log")
+    }
+
+    /// Its configuration folder, in place of `/etc/fail2ban`.
+    pub fn config_dir(&self) -> PathBuf {
+        self.folder.join("config")
+    }
+
+    /// Runs `nft` inside the namespace.
+    pub fn nft_argv(&self) -> Vec<String> {
+        self.namespace.enter(&[NFT])
+    }
+
+    /// Runs any program inside the namespace.
+    pub fn enter(&self, argv: &[&str]) -> Vec<String> {
+        self.namespace.enter(argv)
+    }
+
+    /// `fail2ban-client`, without options: callers add `-c` and `-s`.
+    pub fn client_argv(&self) -> Vec<String> {
+        vec![CLIENT.to_owned()]
+    }
+
+    /// The server's process id.
+    pub fn pid(&self) -> u32 {
+        self.server.id()
+    }
+
+    /// Kills the server as `kill -9` does: rules stay in the firewall, the socket file stays.
+    ///
+    /// # Errors
+    /// When it cannot be killed.
+    pub fn kill(&mut self) -> io::Result<()> {
+        self.server.kill()?;
+        self.server.wait().map(drop)
+    }
+
+    /// Stops (if it runs) and starts the server, in the same namespace with the same database.
+    ///
+    /// # Errors
+    /// [`EmbeddedError`].
+    pub async fn restart(&mut self) -> Result<(), EmbeddedError> {
+        self.stop().await?;
+        self.server = spawn(&self.keeper, &self.namespace, &self.folder)?;
+        self.wait_until_ready().await
+    }
+
+    /// Stops the server in good order: it removes its rules. Killed when that takes too long.
+    ///
+    /// # Errors
+    /// When it cannot be waited for.
+    pub async fn stop(&mut self) -> Result<(), EmbeddedError> {
+        let asked = self
+            .signal("TERM")
+            .await
+            .map_err(EmbeddedError::Start)?;
+        let ended = async {
+            while asked && matches!(self.server.try_wait(), Ok(None)) {
+                tokio::time::sleep(LOOK_EVERY).await;
+            }
+        };
+        let in_time = tokio::time::timeout(STOP_LIMIT, ended).await.is_ok();
+        if !in_time || !asked {
+            let _ = self.server.kill();
+        }
+        self.server.wait().map(drop).map_err(EmbeddedError::Start)
+    }
+
+    /// Sends the server a signal by name (`STOP`, `CONT`, `TERM`). False when it is gone already.
+    ///
+    /// # Errors
+    /// When `kill` cannot be run.
+    pub async fn signal(&mut self, name: &str) -> io::Result<bool> {
+        if self.server.try_wait()?.is_some() {
+            return Ok(false);
+        }
+        let status = tokio::process::Command::new("/bin/kill")
+            .args(["-s", name, "--", &self.pid().to_string()])
+            .stdin(Stdio::null())
+            .stderr(Stdio::null())
+            .status()
+            .await?;
+        Ok(status.success())
+    }
+
+    async fn wait_until_ready(&mut self) -> Result<(), EmbeddedError> {
+        let socket = self.socket();
+        let ready = async {
+            loop {
+                if !matches!(self.server.try_wait(), Ok(None)) {
+                    return false;
+                }
+                // It answers before it has read its jails; its own word comes after.
+                if ready(&socket).await && self.output().contains("Server ready") {
+                    return true;
+                }
+                tokio::time::sleep(LOOK_EVERY).await;
+            }
+        };
+        if tokio::time::timeout(START_LIMIT, ready)
+            .await
+            .unwrap_or(false)
+        {
+            return Ok(());
+        }
+        let _ = self.server.kill();
+        let _ = self.server.wait();
+        Err(EmbeddedError::Silent(self.output().trim().to_owned()))
+    }
+
+    fn output(&self) -> String {
+        std::fs::read_to_string(self.folder.join("output")).unwrap_or_default()
+    }
+}
+
+impl Drop for PrivateFail2ban {
+    fn drop(&mut self) {
+        let _ = self.server.kill();
+        let _ = self.server.wait();
+    }
+}
+
+fn socket(folder: &Path) -> PathBuf {
+    folder.join("f2b.sock")
+}
+
+fn spawn(
+    keeper: &Keeper,
+    namespace: &Namespace,
+    folder: &Path,
+) -> Result<Child, EmbeddedError> {
+    let text = |path: PathBuf| path.to_string_lossy().into_owned();
+    let (config, socket, pid) = (
+        text(folder.join("config")),
+        text(socket(folder)),
+        text(folder.join("f2b.pid")),
+    );
+    let output = folder.join("output");
+    let file = std::fs::File::create(&output).map_err(|source| EmbeddedError::Write {
+        path: output,
+        source,
+    })?;
+    let errors = file.try_clone().map_err(EmbeddedError::Start)?;
+    // `-x`: a socket left by a killed server is no hindrance.
+    let mut command = namespace.command(&[
+        SERVER, "-f", "-x", "-c", &config, "-s", &socket, "-p", &pid, "start",
+    ]);
+    command.stdin(Stdio::null()).stdout(file).stderr(errors);
+    keeper.spawn(command).map_err(EmbeddedError::Start)
+}
+
+/// Does it answer a ping and has it finished configuring? One raw request, without a client.
+async fn ready(socket: &Path) -> bool {
+    const REQUEST: &[u8] = b"\x80\x02](X\x06\x00\x00\x00statuse.<F2B_END_COMMAND>";
+    let ask = async {
+        let mut stream = tokio::net::UnixStream::connect(socket).await?;
+        stream.write_all(REQUEST).await?;
+        let mut reply = vec![0; 4096];
+        let length = stream.read(&mut reply).await?;
+        reply.truncate(length);
+        io::Result::Ok(reply)
+    };
+    match tokio::time::timeout(Duration::from_secs(2), ask).await {
+        Ok(Ok(reply)) => reply.windows(14).any(|part| part == b"Number of jail"),
+        _ => false,
+    }
+}
+
+fn ensure_file(path: &Path) -> Result<(), EmbeddedError> {
+    let create = || {
+        if let Some(parent) = path.parent() {
+            std::fs::create_dir_all(parent)?;
+        }
+        std::fs::OpenOptions::new()
+            .append(true)
+            .create(true)
+            .open(path)
+            .map(drop)
+    };
+    create().map_err(|source| EmbeddedError::Write {
+        path: path.to_owned(),
+        source,
+    })
+}
+
+/// The system's own filters and actions behind links, our own settings beside them.
+fn write_config(folder: &Path, files: &[(PathBuf, String)]) -> Result<(), EmbeddedError> {
+    // sun_path holds 108 bytes with its final zero.
+    if socket(folder).as_os_str().len() > 107 {
+        return Err(EmbeddedError::PathTooLong(socket(folder)));
+    }
+    let config = folder.join("config");
+    for part in ["jail.d", "fail2ban.d", "filter.d", "action.d"] {
+        let path = config.join(part);
+        std::fs::create_dir_all(&path).map_err(|source| EmbeddedError::Write { path, source })?;
+    }
+    for part in ["filter.d", "action.d"] {
+        link_system(&config.join(part), &Path::new(SYSTEM_CONFIG).join(part))?;
+    }
+    let own = |name: &str| folder.join(name).to_string_lossy().into_owned();
+    let server = format!(
+        "# Written by callwarden: a private fail2ban, not the system's.\n\
+         [DEFAULT]\n\n[Definition]\nloglevel = INFO\nlogtarget = {}\nsyslogsocket = auto\nsocket = {}\n\
+         pidfile = {}\ndbfile = {}\ndbpurgeage = 1d\ndbmaxmatches = 10\nallowipv6 = yes\n\n[Thread]\n",
+        own("fail2ban.log"),
+        own("f2b.sock"),
+        own("f2b.pid"),
+        own("fail2ban.sqlite3"),
+    );
+    let jail = "# Written by callwarden: no jail of the system is started here.\n\
+                [DEFAULT]\nbackend = auto\nignorecommand =\n";
+    let fixed = [
+        (PathBuf::from("fail2ban.conf"), server),
+        (PathBuf::from("jail.conf"), jail.to_owned()),
+    ];
+    for (name, text) in fixed.iter().chain(files) {
+        let path = config.join(name);
+        std::fs::write(&path, text).map_err(|source| EmbeddedError::Write { path, source })?;
+    }
+    Ok(())
+}
+
+fn link_system(to: &Path, from: &Path) -> Result<(), EmbeddedError> {
+    let at = |path: &Path| {
+        let path = path.to_owned();
+        move |source| EmbeddedError::Write { path, source }
+    };
+    for entry in std::fs::read_dir(from).map_err(at(from))? {
+        let entry = entry.map_err(at(from))?;
+        let link = to.join(entry.file_name());
+        match std::os::unix::fs::symlink(entry.path(), &link) {
+            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
+                return Err(at(&link)(error));
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,92 @@
+//! One message from a form to the page that follows it, kept in the session across the redirect.
+
+use serde::{Deserialize, Serialize};
+
+use crate::request::SESSION_FLASH;
+use crate::request::session::session;
+
+/// How a message is meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Tone {
+    /// It was done.
+    Good,
+    /// It was not done.
+    Bad,
+}
+
+/// What the next page says first.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Flash {
+    /// How it is meant.
+    pub tone: Tone,
+    /// In the visitor's language.
+    pub text: String,
+    /// A one-time secret (an enrolment code) to show this once.
+    #[serde(default)]
+    pub reveal: Option<Reveal>,
+    /// A form to show again with what was typed.
+    #[serde(default)]
+    pub form: Option<FormBack>,
+}
+
+/// An enrolment code on its way to the one page that shows it.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Reveal {
+    /// The node it enrols.
+    pub node: String,
+    /// One use, a few minutes.
+    pub code: String,
+}
+
+impl std::fmt::Debug for Reveal {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Reveal({})", self.node)
+    }
+}
+
+/// A refused form: nothing typed is lost.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct FormBack {
+    /// Which form of the page.
+    pub name: String,
+    /// The field that is wrong.
+    pub field: String,
+    /// What is wrong with it, in the visitor's language.
+    pub problem: String,
+    /// What was typed; never a password or token.
+    pub values: Vec<(String, String)>,
+}
+
+impl Flash {
+    /// It was done.
+    pub fn good(text: impl Into<String>) -> Self {
+        Self { tone: Tone::Good, text: text.into(), reveal: None, form: None }
+    }
+
+    /// It was not done.
+    pub fn bad(text: impl Into<String>) -> Self {
+        Self { tone: Tone::Bad, text: text.into(), reveal: None, form: None }
+    }
+}
+
+impl FormBack {
+    /// What was typed into a field.
+    pub fn value(&self, field: &str) -> Option<&str> {
+        self.values.iter().find(|(name, _)| name == field).map(|(_, value)| value.as_str())
+    }
+}
+
+/// Leaves a message for the next page. A lost message is not worth an error of the action.
+pub(crate) async fn flash(message: Flash) {
+    if let Some(session) = session()
+        && let Err(error) = session.insert(SESSION_FLASH, message).await
+    {
+        tracing::error!("session store: {error}");
+    }
+}
+
+/// The message left for this page, once.
+pub(crate) async fn take_flash() -> Option<Flash> {
+    session()?.remove::<Flash>(SESSION_FLASH).await.ok().flatten()
+}

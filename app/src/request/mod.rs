@@ -1,0 +1,42 @@
+//! What a page may know about the request it answers: the backend, who is asking, in which
+//! language. The only place that takes these out of the context the server provides.
+
+mod flash;
+mod session;
+mod visitor;
+
+pub use flash::{Flash, FormBack, Reveal, Tone};
+pub use session::{SESSION_ADDRESS, SESSION_FLASH, SESSION_USER};
+pub(crate) use flash::{flash, take_flash};
+pub(crate) use session::{begin_session, end_session};
+pub use visitor::Visitor;
+pub(crate) use visitor::{Theme, go, go_back, here, may, parts, query, theme, visitor, words};
+
+use backend::{Actor, Backend};
+use domain::role::Permission;
+use leptos::prelude::*;
+
+use crate::error::AppError;
+
+/// The backend, provided by the server with `provide_context(Backend)`.
+pub(crate) fn backend() -> Backend {
+    expect_context::<Backend>()
+}
+
+/// First line of every server function: the backend and who asks, if they may.
+///
+/// # Errors
+/// [`AppError::SignedOut`], [`AppError::Forbidden`].
+pub(crate) fn require(permission: Permission) -> Result<(Backend, Actor), AppError> {
+    let visitor = visitor();
+    let user = visitor.user.ok_or(AppError::SignedOut)?;
+    if !user.role.may(permission) {
+        if let Some(response) = use_context::<leptos_axum::ResponseOptions>() {
+            response.set_status(axum::http::StatusCode::FORBIDDEN);
+        }
+        return Err(AppError::Forbidden);
+    }
+    let actor =
+        Actor { user: Some(user.id), name: user.name, role: user.role, address: visitor.address };
+    Ok((backend(), actor))
+}

@@ -1,0 +1,123 @@
+//! Who asks, from where, in which language and theme.
+
+use std::net::IpAddr;
+
+use axum::http::header::{ACCEPT_LANGUAGE, COOKIE, REFERER};
+use axum::http::request::Parts;
+use backend::accounts::User;
+use domain::role::Permission;
+use leptos::prelude::*;
+
+use crate::words::Words;
+
+/// Put into the request's extensions by the server's session layer, freshly read for each request.
+#[derive(Clone, Debug, Default)]
+pub struct Visitor {
+    /// Who is signed in; `None` also right after being disabled.
+    pub user: Option<User>,
+    /// Where from: a configured proxy's header, else the peer.
+    pub address: Option<IpAddr>,
+}
+
+/// The request's parts.
+pub(crate) fn parts() -> Parts {
+    expect_context::<Parts>()
+}
+
+/// Who asks.
+pub(crate) fn visitor() -> Visitor {
+    use_context::<Parts>()
+        .and_then(|parts| parts.extensions.get::<Visitor>().cloned())
+        .unwrap_or_default()
+}
+
+/// May the visitor do it? For showing and hiding; the server function asks again.
+pub(crate) fn may(permission: Permission) -> bool {
+    visitor().user.is_some_and(|user| user.role.may(permission))
+}
+
+/// Light, dark, or as the system says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Theme {
+    System,
+    Light,
+    Dark,
+}
+
+impl Theme {
+    /// Value of the cookie and of `<html data-theme>`.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::System => "system",
+            Self::Light => "light",
+            Self::Dark => "dark",
+        }
+    }
+}
+
+/// The theme cookie.
+pub(crate) fn theme() -> Theme {
+    match cookie("theme").as_deref() {
+        Some("light") => Theme::Light,
+        Some("dark") => Theme::Dark,
+        _ => Theme::System,
+    }
+}
+
+/// The language cookie, else the browser's first language that we have.
+pub(crate) fn words() -> Words {
+    if let Some(language) = cookie("language").as_deref().and_then(Words::from_tag) {
+        return language;
+    }
+    let Some(parts) = use_context::<Parts>() else { return Words::En };
+    let accepted = parts.headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+    accepted
+        .unwrap_or_default()
+        .split(',')
+        .filter_map(|entry| Words::from_tag(entry.split(';').next().unwrap_or_default().trim()))
+        .next()
+        .unwrap_or(Words::En)
+}
+
+fn cookie(name: &str) -> Option<String> {
+    let parts = use_context::<Parts>()?;
+    parts.headers.get_all(COOKIE).iter().find_map(|header| {
+        header.to_str().ok()?.split(';').find_map(|pair| {
+            let (key, value) = pair.trim().split_once('=')?;
+            (key == name).then(|| value.to_owned())
+        })
+    })
+}
+
+/// One parameter of the page's address, decoded.
+pub(crate) fn query(name: &str) -> Option<String> {
+    let parts = use_context::<Parts>()?;
+    let query = parts.uri.query()?;
+    form_urlencoded::parse(query.as_bytes())
+        .find_map(|(key, value)| (key == name).then(|| value.into_owned()))
+        .filter(|value| !value.is_empty())
+}
+
+/// Path and query of this page.
+pub(crate) fn here() -> String {
+    use_context::<Parts>()
+        .and_then(|parts| parts.uri.path_and_query().map(ToString::to_string))
+        .unwrap_or_else(|| "/".to_owned())
+}
+
+/// Answers a form with a redirect inside the console.
+pub(crate) fn go(path: &str) {
+    debug_assert!(path.starts_with('/') && !path.starts_with("//"));
+    leptos_axum::redirect(path);
+}
+
+/// Back to the page the form stood on (its path and query only), else to `otherwise`.
+pub(crate) fn go_back(otherwise: &str) {
+    let referer = use_context::<Parts>().and_then(|parts| {
+        let referer = parts.headers.get(REFERER)?.to_str().ok()?.parse::<axum::http::Uri>().ok()?;
+        let path = referer.path_and_query()?.as_str().to_owned();
+        (path.starts_with('/') && !path.starts_with("//") && !path.starts_with("/\\"))
+            .then_some(path)
+    });
+    go(&referer.unwrap_or_else(|| otherwise.to_owned()));
+}

@@ -1,0 +1,78 @@
+//! Every text of the interface, English and Chinese side by side.
+//!
+//! A line without its twin does not compile, nor does a phrase with a wrong argument. Rendered on
+//! the server only, so no text table travels to the browser (`docs/decisions/0002-words.md`).
+//! The terms are fixed; see the table in `docs/words.md` before inventing one.
+
+macro_rules! words {
+    ($($name:ident $(($($argument:ident: $type:ty),+))? : $en:literal, $zh:literal;)+) => {
+        impl $crate::words::Words {
+            $(words!(@one $name $(($($argument: $type),+))?, $en, $zh);)+
+        }
+    };
+    (@one $name:ident, $en:literal, $zh:literal) => {
+        pub(crate) const fn $name(self) -> &'static str {
+            match self { Self::En => $en, Self::Zh => $zh }
+        }
+    };
+    (@one $name:ident ($($argument:ident: $type:ty),+), $en:literal, $zh:literal) => {
+        pub(crate) fn $name(self, $($argument: $type),+) -> String {
+            match self { Self::En => format!($en), Self::Zh => format!($zh) }
+        }
+    };
+}
+
+mod accounts;
+mod bans;
+mod dashboard;
+mod frame;
+mod nodes;
+mod problems;
+mod terms;
+mod times;
+mod whitelist;
+
+/// A language of the interface, and with it every text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Words {
+    /// English.
+    En,
+    /// Simplified Chinese.
+    Zh,
+}
+
+impl Words {
+    /// From a language tag of a cookie or `Accept-Language`.
+    pub fn from_tag(tag: &str) -> Option<Self> {
+        let primary = tag.split('-').next().unwrap_or_default();
+        if primary.eq_ignore_ascii_case("en") {
+            Some(Self::En)
+        } else if primary.eq_ignore_ascii_case("zh") {
+            Some(Self::Zh)
+        } else {
+            None
+        }
+    }
+
+    /// `lang` attribute and cookie value.
+    pub fn tag(self) -> &'static str {
+        match self {
+            Self::En => "en",
+            Self::Zh => "zh-CN",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Words;
+
+    #[test]
+    fn tags() {
+        assert_eq!(Words::from_tag("zh-CN"), Some(Words::Zh));
+        assert_eq!(Words::from_tag("zh"), Some(Words::Zh));
+        assert_eq!(Words::from_tag("EN-us"), Some(Words::En));
+        assert_eq!(Words::from_tag("fr"), None);
+        assert_eq!(Words::from_tag(""), None);
+    }
+}

@@ -1,0 +1,67 @@
+//! What is wrong with a field, in words.
+
+use backend::Problem;
+use domain::guard::{Protected, Refusal};
+use domain::net::NetError;
+
+use crate::words::Words;
+
+words! {
+    problem_missing: "This is needed.", "此项必填。";
+    problem_too_long(max: usize): "At most {max} characters.", "最多 {max} 个字符。";
+    problem_too_short(min: usize): "At least {min} characters.", "至少 {min} 个字符。";
+    problem_characters: "It has characters that are not allowed here.", "包含不允许的字符。";
+    problem_taken: "This name is taken.", "该名称已被使用。";
+    problem_address: "This is not an IPv4 or IPv6 address or network.", "不是有效的 IPv4 或 IPv6 地址或网段。";
+    problem_prefix(max: u8): "The number after the slash must be 0 to {max}.", "斜杠后的数字必须在 0 到 {max} 之间。";
+    problem_host_bits(network: &str): "The address has host bits set. Did you mean the network {network}?", "该地址含有主机位,您是否指网段 {network}?";
+    problem_wide: "Wider than /24 (IPv4) or /48 (IPv6): an admin must confirm it.", "大于 /24(IPv4)或 /48(IPv6)的网段须由管理员确认。";
+    problem_everybody: "This would let the whole internet in.", "这会放行整个互联网。";
+    problem_past: "This time is over.", "该时间已过。";
+    problem_wrong: "This is not valid.", "无效。";
+    protected_local(network: &str): "It touches {network}, which every host needs for itself.", "涉及 {network},这是主机自身必需的地址。";
+    protected_whitelisted(network: &str): "It touches {network}, which is whitelisted.", "涉及白名单中的 {network}。";
+    protected_node(network: &str, name: &str): "It touches {network}, an address of node {name}.", "涉及节点 {name} 的地址 {network}。";
+    protected_console(network: &str): "It touches {network}, an address of this console.", "涉及控制台的地址 {network}。";
+    protected_operator(network: &str, name: &str): "It touches {network}, where {name} is signed in.", "涉及 {network},{name} 正从该地址登录。";
+    protected_unknown(network: &str): "It touches {network}, which is protected.", "涉及受保护的 {network}。";
+}
+
+impl Words {
+    pub(crate) fn problem(self, problem: &Problem) -> String {
+        match problem {
+            Problem::Missing => self.problem_missing().to_owned(),
+            Problem::TooLong { max } => self.problem_too_long(*max),
+            Problem::TooShort { min } => self.problem_too_short(*min),
+            Problem::BadCharacters => self.problem_characters().to_owned(),
+            Problem::Taken => self.problem_taken().to_owned(),
+            Problem::Net(error) => self.net_error(error),
+            Problem::Protected(refusal) => self.refusal(refusal),
+            Problem::Wide => self.problem_wide().to_owned(),
+            Problem::Everybody => self.problem_everybody().to_owned(),
+            Problem::Past => self.problem_past().to_owned(),
+            Problem::Wrong => self.problem_wrong().to_owned(),
+        }
+    }
+
+    fn net_error(self, error: &NetError) -> String {
+        match error {
+            NetError::Empty => self.problem_missing().to_owned(),
+            NetError::NotAnAddress => self.problem_address().to_owned(),
+            NetError::PrefixLength { max } => self.problem_prefix(*max),
+            NetError::HostBits { network } => self.problem_host_bits(&network.to_string()),
+        }
+    }
+
+    fn refusal(self, refusal: &Refusal) -> String {
+        let network = refusal.network.to_string();
+        match &refusal.why {
+            Protected::Local => self.protected_local(&network),
+            Protected::Whitelisted => self.protected_whitelisted(&network),
+            Protected::Node { name } => self.protected_node(&network, name),
+            Protected::Console => self.protected_console(&network),
+            Protected::Operator { name } => self.protected_operator(&network, name),
+            Protected::Unknown => self.protected_unknown(&network),
+        }
+    }
+}

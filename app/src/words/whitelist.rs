@@ -1,0 +1,30 @@
+//! The whitelist page.
+
+words! {
+    whitelist_text: "Addresses and networks that fail2ban never bans. Adding one lifts its bans on every node.", "fail2ban 永不封堵的 IP 和网段。添加后会在所有节点解除其封堵。";
+    whitelist_my_ip: "Whitelist my IP", "将我的 IP 加入白名单";
+    your_address(address: &str): "You come from {address}", "您的 IP 是 {address}";
+    add_to_whitelist: "Add to the whitelist", "加入白名单";
+    note: "Note", "备注";
+    note_hint: "Who is it, and why?", "是谁,为什么?";
+    expires: "Expires", "有效期";
+    in_8_hours: "in 8 hours", "8 小时";
+    in_30_days: "in 30 days", "30 天";
+    at_a_time: "at a time (UTC)", "指定时间(UTC)";
+    at_time: "Time (UTC)", "时间(UTC)";
+    entry: "Entry", "条目";
+    added: "Added", "添加时间";
+    proof: "Proof", "验证";
+    proven: "in file and in the running jail", "已写入文件并在 jail 中生效";
+    in_file_only: "in the file, not in the running jail", "仅写入文件,jail 中未生效";
+    in_jail_only: "in the running jail, not in the file", "仅在 jail 中生效,未写入文件";
+    not_applied: "not applied", "未生效";
+    on_its_way: "on its way", "下发中";
+    remove: "Remove", "移除";
+    remove_named(network: &str): "Remove {network}", "移除 {network}";
+    whitelist_added(network: &str): "{network} is whitelisted; its bans are being lifted.", "{network} 已加入白名单,正在解除其封堵。";
+    whitelist_removed: "Removed. fail2ban may ban it again.", "已移除,fail2ban 可能再次封堵该地址。";
+    whitelist_empty_title: "The whitelist is empty", "白名单为空";
+    whitelist_empty_text: "Add the addresses of your offices and carriers first, so that a typo in a phone's password never locks a customer out.", "建议先添加办公室和运营商的 IP,避免话机密码输错导致客户被封堵。";
+    no_note: "no note", "无备注";
+}

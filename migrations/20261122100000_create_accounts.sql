@@ -7,16 +7,32 @@ create table users (
     password_hash text        not null,
     role          text        not null check (role in ('viewer', 'operator', 'admin')),
     disabled_at   timestamptz,
+    -- Rises with a new password, disabling and demotion. A session of an older epoch is dead, also
+    -- one that was being written at that very moment.
+    epoch         bigint      not null default 0,
     created_at    timestamptz not null
 );
 create unique index users_name_key on users (lower(name));
 
--- The first visit creates the first admin with this token; the row goes away with it.
+-- The first visit creates the first admin with one of these, and all of them go away with it. Each
+-- replica prints its own at start, since only the hash is kept.
 create table setup_tokens (
-    single     boolean     primary key default true check (single),
-    token_hash bytea       not null,
+    token_hash bytea       primary key,
     created_at timestamptz not null
 );
+
+-- Wrong passwords and setup tokens of the last minutes, for the throttle. Names are kept as typed
+-- in (in lower case), whether such a user exists or not.
+create table sign_in_failures (
+    id      bigint generated always as identity primary key,
+    at      timestamptz not null,
+    -- The address; for IPv6 its /64, which is what one attacker has.
+    network cidr        not null,
+    name    text        not null
+);
+create index sign_in_failures_network_idx on sign_in_failures (network, at);
+create index sign_in_failures_name_idx on sign_in_failures (name, at);
+create index sign_in_failures_at_idx on sign_in_failures (at);
 
 -- Only a SHA-256 of the cookie's value is stored, so a copy of the table signs nobody in.
 create table sessions (
@@ -26,6 +42,8 @@ create table sessions (
     -- Set at sign-in, so that sign-out, password change and demotion end every session of a user at
     -- once, and so that an operator's own address is never banned.
     user_id    bigint      references users on delete cascade,
+    -- users.epoch at sign-in.
+    epoch      bigint,
     address    inet
 );
 create index sessions_expires_at_idx on sessions (expires_at);

@@ -11,13 +11,13 @@ create table changes (
 );
 create index changes_xid_idx on changes (xid, id);
 
+-- The payload is a hint ("topic node"), so that a stream that has nothing to do with it sleeps on.
 create function notify_changes() returns trigger language plpgsql as $$
 begin
-    perform pg_notify('changes', '');
+    perform pg_notify('changes', concat_ws(' ', topic, node_id))
+        from (select distinct topic, node_id from added) as hint;
     return null;
 end $$;
 create trigger changes_notify after insert on changes
+    referencing new table as added
     for each statement execute function notify_changes();
-
--- Rises whenever whitelist, nodes or sessions change what the nodes shall be like.
-create sequence desired_versions;

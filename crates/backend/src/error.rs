@@ -20,6 +20,9 @@ pub enum Error {
     /// There is no such thing (any more).
     #[error("not found")]
     NotFound,
+    /// Too many wrong passwords or tokens from there or for that name, or too many at once: later.
+    #[error("too many attempts; wait a few minutes")]
+    TooMany,
     /// Postgres is away or refused; nothing was saved.
     #[error("the database is not available")]
     Database(#[from] sqlx::Error),
@@ -72,6 +75,9 @@ pub enum Problem {
     /// A time that is over.
     #[error("is in the past")]
     Past,
+    /// Nobody would be left who can manage users.
+    #[error("is the last admin")]
+    LastAdmin,
     /// Wrong, used up or expired (tokens, codes, passwords): never says which.
     #[error("is not valid")]
     Wrong,

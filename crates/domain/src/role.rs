@@ -60,6 +60,8 @@ pub enum Permission {
     Nodes,
     /// Read the audit log.
     Audit,
+    /// Add, disable, promote, demote users; set their passwords.
+    Users,
 }
 
 impl Permission {
@@ -67,7 +69,7 @@ impl Permission {
         match self {
             Self::Read => Role::Viewer,
             Self::Ban | Self::Whitelist => Role::Operator,
-            Self::WideNetworks | Self::Nodes | Self::Audit => Role::Admin,
+            Self::WideNetworks | Self::Nodes | Self::Audit | Self::Users => Role::Admin,
         }
     }
 }

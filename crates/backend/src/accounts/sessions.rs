@@ -1,0 +1,146 @@
+//! Sessions of browsers: rows that only the holder of the id can find.
+
+use std::net::IpAddr;
+
+use domain::ids::UserId;
+use domain::role::Role;
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+use sqlx::PgConnection;
+use time::{Duration, OffsetDateTime};
+
+use super::sql;
+use crate::changes::{self, Topic};
+use crate::{Actor, Backend, Error, audit};
+
+/// How long a signed-in session lives.
+const SIGNED_IN: Duration = Duration::days(7);
+/// How long the session of somebody unknown lives: it only carries a message to the next page.
+const ANONYMOUS: Duration = Duration::minutes(10);
+
+/// What is stored instead of the cookie's value: its SHA-256.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SessionKey([u8; 32]);
+
+impl SessionKey {
+    /// Of the id in the cookie.
+    pub fn of(id: &[u8]) -> Self {
+        Self(Sha256::digest(id).into())
+    }
+
+    pub(super) fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+/// A session as stored.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Session {
+    /// Whatever the pages keep in it.
+    pub data: Value,
+    /// Whose it is, with the epoch ([`super::User::epoch`]) of the sign-in.
+    pub user: Option<(UserId, i64)>,
+    /// Where the user signed in from.
+    pub address: Option<IpAddr>,
+}
+
+/// Stores a new session; false when the key is taken.
+pub async fn create_session(
+    backend: &Backend,
+    key: SessionKey,
+    session: &Session,
+) -> Result<bool, Error> {
+    let expires_at = expiry(backend, session);
+    let mut tx = backend.pool.begin().await?;
+    let created = sql::insert_session(&mut tx, key, session, expires_at).await?;
+    if created && session.user.is_some() {
+        sessions_changed(&mut tx).await?;
+    }
+    tx.commit().await?;
+    Ok(created)
+}
+
+/// Stores what changed in a session. False when there is no such session of this user (any more):
+/// a session that was ended while a request ran must not come back.
+pub async fn save_session(
+    backend: &Backend,
+    key: SessionKey,
+    session: &Session,
+) -> Result<bool, Error> {
+    let expires_at = expiry(backend, session);
+    let mut conn = backend.pool.acquire().await?;
+    Ok(sql::update_session(&mut conn, key, session, expires_at).await?)
+}
+
+/// A session that is alive: not expired, its user not disabled, of the current epoch.
+pub async fn load_session(
+    backend: &Backend,
+    key: SessionKey,
+) -> Result<Option<(Value, OffsetDateTime)>, Error> {
+    Ok(sql::live_session(&backend.pool, key, backend.clock.now()).await?)
+}
+
+/// Ends a session on every replica; for a signed-in one with its audit row.
+pub async fn delete_session(backend: &Backend, key: SessionKey) -> Result<(), Error> {
+    let mut tx = backend.pool.begin().await?;
+    if let Some((user, name, role, address)) = sql::delete_session(&mut tx, key).await? {
+        let actor = Actor {
+            user: Some(user),
+            name,
+            role,
+            address,
+        };
+        let now = backend.clock.now();
+        audit::record(&mut tx, now, &actor, "sign out", &actor.name, None, None).await?;
+        sessions_changed(&mut tx).await?;
+    }
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Where signed-in operators sit, for the never-ban list: login name and address.
+pub async fn operator_addresses(
+    conn: &mut PgConnection,
+    now: OffsetDateTime,
+) -> Result<Vec<(String, IpAddr)>, sqlx::Error> {
+    sql::operator_addresses(conn, now).await
+}
+
+/// Forgets expired sessions and old failures. Says how many sessions went.
+pub async fn sweep(conn: &mut PgConnection, now: OffsetDateTime) -> Result<u64, sqlx::Error> {
+    let gone = sql::delete_expired_sessions(conn, now).await?;
+    sql::delete_failures_before(conn, now - Duration::days(1)).await?;
+    if gone.signed_in > 0 {
+        sessions_changed(conn).await?;
+    }
+    Ok(gone.all)
+}
+
+/// Ends every session of a user, those being written at this moment included.
+pub(super) async fn end_all(conn: &mut PgConnection, user: UserId) -> Result<Value, sqlx::Error> {
+    let ended = sql::end_sessions(conn, user).await?;
+    sessions_changed(conn).await?;
+    Ok(json!(ended))
+}
+
+/// Live streams look whether they are still wanted, and the never-ban lists are made anew.
+async fn sessions_changed(conn: &mut PgConnection) -> Result<(), sqlx::Error> {
+    changes::note(conn, Topic::Accounts, None).await
+}
+
+fn expiry(backend: &Backend, session: &Session) -> OffsetDateTime {
+    let lifetime = if session.user.is_some() {
+        SIGNED_IN
+    } else {
+        ANONYMOUS
+    };
+    backend.clock.now() + lifetime
+}
+
+/// A role as stored.
+pub(super) fn role(text: &str) -> Result<Role, Error> {
+    text.parse().map_err(|_| Error::Inconsistent {
+        table: "users",
+        what: format!("role {text}"),
+    })
+}

@@ -1,0 +1,147 @@
+//! `sessions`.
+
+use std::net::IpAddr;
+
+use domain::ids::UserId;
+use domain::role::Role;
+use serde_json::Value;
+use sqlx::{PgConnection, PgPool};
+use time::OffsetDateTime;
+
+use crate::accounts::{Session, SessionKey};
+
+pub(in crate::accounts) async fn insert_session(
+    conn: &mut PgConnection,
+    key: SessionKey,
+    session: &Session,
+    expires_at: OffsetDateTime,
+) -> Result<bool, sqlx::Error> {
+    let done = sqlx::query!(
+        "insert into sessions (id_hash, data, expires_at, user_id, epoch, address)
+         values ($1, $2, $3, $4, $5, $6)
+         on conflict do nothing",
+        key.as_bytes(),
+        session.data,
+        expires_at,
+        session.user.map(|(user, _)| user.0),
+        session.user.map(|(_, epoch)| epoch),
+        session.address as Option<IpAddr>,
+    )
+    .execute(conn)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+pub(in crate::accounts) async fn update_session(
+    conn: &mut PgConnection,
+    key: SessionKey,
+    session: &Session,
+    expires_at: OffsetDateTime,
+) -> Result<bool, sqlx::Error> {
+    let done = sqlx::query!(
+        "update sessions set data = $2, expires_at = $3
+         where id_hash = $1 and user_id is not distinct from $4 and epoch is not distinct from $5",
+        key.as_bytes(),
+        session.data,
+        expires_at,
+        session.user.map(|(user, _)| user.0),
+        session.user.map(|(_, epoch)| epoch),
+    )
+    .execute(conn)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+pub(in crate::accounts) async fn live_session(
+    pool: &PgPool,
+    key: SessionKey,
+    now: OffsetDateTime,
+) -> Result<Option<(Value, OffsetDateTime)>, sqlx::Error> {
+    let row = sqlx::query!(
+        "select s.data, s.expires_at
+         from sessions s
+         left join users u on u.id = s.user_id
+         where s.id_hash = $1 and s.expires_at > $2
+           and (s.user_id is null or (u.disabled_at is null and u.epoch = s.epoch))",
+        key.as_bytes(),
+        now,
+    )
+    .fetch_optional(pool)
+    .await?;
+    Ok(row.map(|row| (row.data, row.expires_at)))
+}
+
+/// Deletes a session; says whose it was.
+pub(in crate::accounts) async fn delete_session(
+    conn: &mut PgConnection,
+    key: SessionKey,
+) -> Result<Option<(UserId, String, Role, Option<IpAddr>)>, sqlx::Error> {
+    let row = sqlx::query!(
+        r#"with gone as (delete from sessions where id_hash = $1 returning user_id, address)
+           select u.id, u.name, u.role, gone.address as "address: IpAddr"
+           from gone join users u on u.id = gone.user_id"#,
+        key.as_bytes(),
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(row.map(|row| {
+        let role = row.role.parse().unwrap_or(Role::Viewer);
+        (UserId(row.id), row.name, role, row.address)
+    }))
+}
+
+/// Raises the user's epoch and deletes the sessions; says how many.
+pub(in crate::accounts) async fn end_sessions(
+    conn: &mut PgConnection,
+    user: UserId,
+) -> Result<u64, sqlx::Error> {
+    sqlx::query!("update users set epoch = epoch + 1 where id = $1", user.0)
+        .execute(&mut *conn)
+        .await?;
+    let done = sqlx::query!("delete from sessions where user_id = $1", user.0)
+        .execute(conn)
+        .await?;
+    Ok(done.rows_affected())
+}
+
+pub(in crate::accounts) struct Expired {
+    pub all: u64,
+    pub signed_in: i64,
+}
+
+pub(in crate::accounts) async fn delete_expired_sessions(
+    conn: &mut PgConnection,
+    now: OffsetDateTime,
+) -> Result<Expired, sqlx::Error> {
+    let row = sqlx::query!(
+        r#"with gone as (delete from sessions where expires_at <= $1 returning user_id)
+           select count(*) as "all!", count(user_id) as "signed_in!" from gone"#,
+        now,
+    )
+    .fetch_one(conn)
+    .await?;
+    Ok(Expired {
+        all: row.all.unsigned_abs(),
+        signed_in: row.signed_in,
+    })
+}
+
+pub(in crate::accounts) async fn operator_addresses(
+    conn: &mut PgConnection,
+    now: OffsetDateTime,
+) -> Result<Vec<(String, IpAddr)>, sqlx::Error> {
+    let rows = sqlx::query!(
+        r#"select distinct u.name, s.address as "address!: IpAddr"
+           from sessions s
+           join users u on u.id = s.user_id and u.epoch = s.epoch and u.disabled_at is null
+           where s.expires_at > $1 and s.address is not null
+           order by 1, 2"#,
+        now,
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| (row.name, row.address))
+        .collect())
+}

@@ -1,0 +1,103 @@
+//! What changed, told to browsers and worker streams on every replica.
+//!
+//! The table `changes` is the transport; NOTIFY and [`Hub`] only say "look now". A [`Cursor`] never
+//! passes over a row whose transaction was still running when its neighbours were read.
+
+mod cursor;
+mod hub;
+mod sql;
+
+use domain::ids::NodeId;
+
+use crate::{Backend, Error};
+
+pub use cursor::Cursor;
+pub use hub::{Hub, Subscription, Wake};
+pub(crate) use sql::trim;
+
+/// What a page shows and what it listens to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Topic {
+    /// Ban lists and ban events.
+    Bans,
+    /// Attack lines.
+    Attacks,
+    /// Whitelist entries and their proofs.
+    Whitelist,
+    /// Nodes: added, enrolled, health, seen.
+    Nodes,
+    /// Orders given and answered.
+    Orders,
+    /// Users and sessions.
+    Accounts,
+}
+
+impl Topic {
+    /// Every topic.
+    pub const ALL: [Self; 6] = [
+        Self::Bans,
+        Self::Attacks,
+        Self::Whitelist,
+        Self::Nodes,
+        Self::Orders,
+        Self::Accounts,
+    ];
+
+    /// As stored and as sent to browsers.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Bans => "bans",
+            Self::Attacks => "attacks",
+            Self::Whitelist => "whitelist",
+            Self::Nodes => "nodes",
+            Self::Orders => "orders",
+            Self::Accounts => "accounts",
+        }
+    }
+
+    fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|topic| topic.as_str() == text)
+    }
+}
+
+/// One topic of one node, or of no node in particular, has something new.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Change {
+    /// What.
+    pub topic: Topic,
+    /// Where.
+    pub node: Option<NodeId>,
+}
+
+/// The answer of [`since`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Since {
+    /// Each once, in no order.
+    pub changes: Vec<Change>,
+    /// Where to go on.
+    pub cursor: Cursor,
+    /// The cursor is from before the oldest row that is kept (or from another database): everything
+    /// may have changed.
+    pub everything: bool,
+    /// There is more, or more is about to be readable: ask again soon.
+    pub more: bool,
+}
+
+/// Says that something changed, in the transaction that changes it.
+pub async fn note(
+    conn: &mut sqlx::PgConnection,
+    topic: Topic,
+    node: Option<NodeId>,
+) -> Result<(), sqlx::Error> {
+    sql::insert(conn, topic, node).await
+}
+
+/// Where reading starts for somebody who has just read the state itself.
+pub async fn head(backend: &Backend) -> Result<Cursor, Error> {
+    Ok(sql::head(&backend.pool).await?)
+}
+
+/// What changed after `cursor`.
+pub async fn since(backend: &Backend, cursor: Cursor) -> Result<Since, Error> {
+    Ok(sql::since(&backend.pool, cursor).await?)
+}

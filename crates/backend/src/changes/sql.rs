@@ -1,0 +1,118 @@
+//! The table `changes`.
+
+use std::collections::BTreeSet;
+
+use domain::ids::NodeId;
+use sqlx::{PgConnection, PgPool};
+
+use super::{Change, Cursor, Since, Topic};
+
+/// Most rows read at once; a page that is further behind asks again.
+const LIMIT: i64 = 5_000;
+
+pub(super) async fn insert(
+    conn: &mut PgConnection,
+    topic: Topic,
+    node: Option<NodeId>,
+) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "insert into changes (topic, node_id) values ($1, $2)",
+        topic.as_str(),
+        node.map(|node| node.0),
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+pub(super) async fn head(pool: &PgPool) -> Result<Cursor, sqlx::Error> {
+    // Everything older than the oldest running transaction is settled.
+    let xmin = sqlx::query_scalar!(
+        r#"select pg_snapshot_xmin(pg_current_snapshot())::text::bigint as "xmin!""#
+    )
+    .fetch_one(pool)
+    .await?;
+    Ok(Cursor {
+        xid: xmin - 1,
+        id: i64::MAX,
+    })
+}
+
+pub(super) async fn since(pool: &PgPool, cursor: Cursor) -> Result<Since, sqlx::Error> {
+    let xid = cursor.xid.to_string();
+    // One statement, one snapshot. `at_end` tells "nothing new" from "trimmed away": the newest row
+    // is never trimmed, so a cursor that is neither behind an existing row nor in an empty table
+    // may have missed something.
+    let state = sqlx::query!(
+        r#"select
+               pg_snapshot_xmin(pg_current_snapshot())::text::bigint as "xmin!",
+               exists (select from changes where (xid, id) <= ($1::text::xid8, $2)) as "known!",
+               exists (select from changes) as "any!",
+               exists (
+                   select from changes where xid >= pg_snapshot_xmin(pg_current_snapshot())
+               ) as "unsettled!""#,
+        xid,
+        cursor.id,
+    )
+    .fetch_one(pool)
+    .await?;
+    let everything = cursor.xid >= state.xmin || (state.any && !state.known);
+    if everything {
+        return Ok(Since {
+            changes: Vec::new(),
+            cursor: Cursor {
+                xid: state.xmin - 1,
+                id: i64::MAX,
+            },
+            everything,
+            more: state.unsettled,
+        });
+    }
+    let rows = sqlx::query!(
+        r#"select xid::text::bigint as "xid!", id, topic, node_id
+           from changes
+           where (xid, id) > ($1::text::xid8, $2)
+             and xid < pg_snapshot_xmin(pg_current_snapshot())
+           order by xid, id
+           limit $3"#,
+        xid,
+        cursor.id,
+        LIMIT,
+    )
+    .fetch_all(pool)
+    .await?;
+    let full = i64::try_from(rows.len()).unwrap_or(LIMIT) >= LIMIT;
+    let cursor = rows.last().map_or(cursor, |row| Cursor {
+        xid: row.xid,
+        id: row.id,
+    });
+    let changes: BTreeSet<Change> = rows
+        .iter()
+        // A topic of a newer console is none of our pages'.
+        .filter_map(|row| {
+            let topic = Topic::parse(&row.topic)?;
+            Some(Change {
+                topic,
+                node: row.node_id.map(NodeId),
+            })
+        })
+        .collect();
+    Ok(Since {
+        changes: changes.into_iter().collect(),
+        cursor,
+        everything,
+        more: full || state.unsettled,
+    })
+}
+
+/// Forgets what is older than an hour, except the newest row (see [`since`]). Says how many.
+pub(crate) async fn trim(conn: &mut PgConnection) -> Result<u64, sqlx::Error> {
+    let done = sqlx::query!(
+        "delete from changes
+         where at < now() - interval '1 hour'
+           and id <> (select id from changes order by xid desc, id desc limit 1)"
+    )
+    .execute(conn)
+    .await?;
+    Ok(done.rows_affected())
+}

@@ -16,6 +16,9 @@ pub enum AppError {
     /// There is no such thing (any more).
     #[error("not found")]
     NotFound,
+    /// Too many wrong passwords or tokens; later.
+    #[error("too many attempts; wait a few minutes")]
+    TooMany,
     /// Nothing was saved.
     #[error("the database does not answer; nothing was saved")]
     Unavailable,
@@ -39,6 +42,7 @@ impl From<backend::Error> for AppError {
         match error {
             backend::Error::Forbidden => Self::Forbidden,
             backend::Error::NotFound => Self::NotFound,
+            backend::Error::TooMany => Self::TooMany,
             backend::Error::Invalid { .. } => Self::Malformed,
             backend::Error::Database(source) => {
                 tracing::error!("database: {source}");

@@ -6,7 +6,7 @@ mod session;
 mod visitor;
 
 pub use flash::{Flash, FormBack, Reveal, Tone};
-pub use session::{SESSION_ADDRESS, SESSION_FLASH, SESSION_USER};
+pub use session::{SESSION_ADDRESS, SESSION_EPOCH, SESSION_FLASH, SESSION_USER};
 pub(crate) use flash::{flash, take_flash};
 pub(crate) use session::{begin_session, end_session};
 pub use visitor::Visitor;

@@ -9,6 +9,8 @@ use crate::request::{parts, visitor};
 
 /// Key of the signed-in user's id (`i64`); the store copies it to `sessions.user_id`.
 pub const SESSION_USER: &str = "user_id";
+/// Key of the user's epoch at sign-in (`i64`); the store refuses a session of an older epoch.
+pub const SESSION_EPOCH: &str = "epoch";
 /// Key of the address the user signed in from (text); the store copies it to `sessions.address`.
 pub const SESSION_ADDRESS: &str = "address";
 /// Key of the message for the next page.
@@ -26,6 +28,7 @@ pub(crate) async fn begin_session(user: &User) -> Result<(), AppError> {
     let address = visitor().address.map(|address| address.to_string());
     session.cycle_id().await.map_err(unavailable)?;
     session.insert(SESSION_USER, user.id.0).await.map_err(unavailable)?;
+    session.insert(SESSION_EPOCH, user.epoch).await.map_err(unavailable)?;
     session.insert(SESSION_ADDRESS, address).await.map_err(unavailable)?;
     session.save().await.map_err(unavailable)
 }

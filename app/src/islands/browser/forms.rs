@@ -1,0 +1,88 @@
+//! Forms without a page load: the same post, the same redirect, the page put in place.
+
+use leptos::task::spawn_local;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{
+    Element, FormData, HtmlButtonElement, HtmlFormElement, SubmitEvent, UrlSearchParams,
+};
+
+use super::page::{self, Trouble};
+use super::{document, on, window};
+
+pub(super) fn listen() {
+    on::<SubmitEvent>(&document(), "submit", submit);
+}
+
+fn submit(event: SubmitEvent) {
+    let Some(form) = event.target().and_then(|target| target.dyn_into::<HtmlFormElement>().ok())
+    else {
+        return;
+    };
+    if !form.has_attribute("data-enhance") {
+        return;
+    }
+    let submitter = event.submitter();
+    let Some(fields) = fields(&form, submitter.as_deref()) else { return };
+    event.prevent_default();
+    // `form.action` would be a field named "action" where the form has one.
+    let action = submitter
+        .as_ref()
+        .and_then(|button| button.get_attribute("formaction"))
+        .or_else(|| form.get_attribute("action"))
+        .unwrap_or_default();
+    let posts = form.get_attribute("method").is_some_and(|method| method == "post");
+    let button = submitter.and_then(|button| button.dyn_into::<HtmlButtonElement>().ok());
+    if let Some(button) = &button {
+        let _ = button.set_attribute("aria-busy", "true");
+        button.set_disabled(true);
+    }
+    spawn_local(async move {
+        let done = if posts {
+            page::load(&action, Some(fields.as_ref()), false).await
+        } else {
+            page::load(&format!("{action}?{}", fields.to_string()), None, true).await
+        };
+        if let Some(button) = button {
+            let _ = button.remove_attribute("aria-busy");
+            button.set_disabled(false);
+        }
+        match done {
+            Ok(()) => close_panel(&form),
+            // Nothing is known of the outcome: show the truth of a fresh page.
+            Err(Trouble::NotAPage) => drop(window().location().reload()),
+            Err(Trouble::Network) => super::live::lost(),
+        }
+    });
+}
+
+/// The form's fields and the pressed button's own value, as a plain post sends them.
+fn fields(form: &HtmlFormElement, submitter: Option<&Element>) -> Option<UrlSearchParams> {
+    let data = FormData::new_with_form(form).ok()?;
+    let fields = UrlSearchParams::new().ok()?;
+    for entry in js_sys::try_iter(&data).ok()?? {
+        let pair = js_sys::Array::from(&entry.ok()?);
+        fields.append(&pair.get(0).as_string()?, &text(&pair.get(1))?);
+    }
+    if let Some(button) = submitter
+        && let Some(name) = button.get_attribute("name")
+    {
+        fields.append(&name, &button.get_attribute("value").unwrap_or_default());
+    }
+    Some(fields)
+}
+
+fn text(value: &JsValue) -> Option<String> {
+    value.as_string()
+}
+
+/// A panel whose form was accepted closes and forgets what was typed; a refused form stays.
+fn close_panel(form: &HtmlFormElement) {
+    let refused = form.query_selector("[aria-invalid]").ok().flatten().is_some();
+    if refused {
+        return;
+    }
+    form.reset();
+    if let Ok(Some(panel)) = form.closest("details") {
+        let _ = panel.remove_attribute("open");
+    }
+}

@@ -1,0 +1,72 @@
+//! `/` search, `j` and `k` move through rows, Enter opens, `u` unbans.
+
+use wasm_bindgen::JsCast;
+use web_sys::{Element, HtmlElement, KeyboardEvent};
+
+use super::{document, on};
+
+pub(super) fn listen() {
+    on::<KeyboardEvent>(&document(), "keydown", press);
+}
+
+fn press(event: KeyboardEvent) {
+    let typing = event
+        .target()
+        .and_then(|target| target.dyn_into::<Element>().ok())
+        .is_some_and(|target| matches!(target.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT"));
+    if typing || event.ctrl_key() || event.meta_key() || event.alt_key() {
+        return;
+    }
+    match event.key().as_str() {
+        "/" => {
+            if let Some(search) = document().get_element_by_id("search") {
+                event.prevent_default();
+                focus(&search);
+            }
+        }
+        "j" => step(1),
+        "k" => step(-1),
+        "Enter" => press_in_row(&event, "a[data-open]"),
+        "u" => press_in_row(&event, "button[data-unban]"),
+        _ => {}
+    }
+}
+
+fn rows() -> Vec<Element> {
+    let Ok(list) = document().query_selector_all("tr[data-key][tabindex]") else { return Vec::new() };
+    (0..list.length()).filter_map(|index| list.item(index)?.dyn_into().ok()).collect()
+}
+
+fn current() -> Option<Element> {
+    document().active_element()?.closest("tr[data-key]").ok()?
+}
+
+fn step(by: isize) {
+    let rows = rows();
+    let at = current().and_then(|row| rows.iter().position(|other| *other == row));
+    let next = match at {
+        Some(at) => at.saturating_add_signed(by).min(rows.len().saturating_sub(1)),
+        None => 0,
+    };
+    if let Some(row) = rows.get(next) {
+        focus(row);
+    }
+}
+
+/// Only when the row itself has the focus: Enter on a button is the button's.
+fn press_in_row(event: &KeyboardEvent, selector: &str) {
+    let focused = document().active_element();
+    let Some(row) = current().filter(|row| focused.as_ref() == Some(row)) else { return };
+    if let Ok(Some(target)) = row.query_selector(selector)
+        && let Ok(target) = target.dyn_into::<HtmlElement>()
+    {
+        event.prevent_default();
+        target.click();
+    }
+}
+
+fn focus(element: &Element) {
+    if let Some(element) = element.dyn_ref::<HtmlElement>() {
+        let _ = element.focus();
+    }
+}

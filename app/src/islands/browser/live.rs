@@ -1,0 +1,115 @@
+//! Keeping the page true: server-sent events say that something changed, the page is fetched again
+//! and put in place. Where a proxy breaks the stream, it is fetched every few seconds instead.
+
+use std::cell::Cell;
+
+use leptos::prelude::{Set, WriteSignal};
+use leptos::task::spawn_local;
+use web_sys::{Event, EventSource, MessageEvent};
+
+use super::page::{self, Trouble};
+use super::{after, document, on, window};
+use crate::islands::live_mark::Link;
+
+/// At most so often, in milliseconds: bursts of changes become one refresh.
+const PAUSE: i32 = 250;
+/// Without events, and for the relative times on the page.
+const POLL: i32 = 5_000;
+const CLOCK: u32 = 6;
+
+thread_local! {
+    static STATE: Cell<State> = const { Cell::new(State { mark: None, stream: false, planned: false, loading: false, quiet: 0 }) };
+}
+
+#[derive(Clone, Copy)]
+struct State {
+    mark: Option<WriteSignal<Link>>,
+    /// The stream of events is open.
+    stream: bool,
+    /// A refresh waits for its pause to end.
+    planned: bool,
+    loading: bool,
+    /// Polls passed over while the stream was open.
+    quiet: u32,
+}
+
+fn change(with: impl FnOnce(&mut State)) -> State {
+    STATE.with(|cell| {
+        let mut state = cell.get();
+        with(&mut state);
+        cell.set(state);
+        state
+    })
+}
+
+/// Starts following; called once.
+pub(crate) fn follow(mark: WriteSignal<Link>) {
+    change(|state| state.mark = Some(mark));
+    if let Ok(stream) = EventSource::new("/live") {
+        on::<Event>(&stream, "open", |_| {
+            change(|state| state.stream = true);
+            show(Link::Live);
+        });
+        on::<Event>(&stream, "error", |_| {
+            change(|state| state.stream = false);
+            show(Link::Polling);
+        });
+        on::<MessageEvent>(&stream, "message", |_| plan());
+        on::<Event>(&window(), "pagehide", move |_| stream.close());
+    }
+    on::<Event>(&document(), "visibilitychange", |_| plan());
+    poll();
+}
+
+/// The console did not answer a form.
+pub(super) fn lost() {
+    show(Link::Offline);
+}
+
+fn show(link: Link) {
+    if let Some(mark) = change(|_| {}).mark {
+        mark.set(link);
+    }
+}
+
+fn poll() {
+    after(POLL, || {
+        let state = change(|state| state.quiet = if state.stream { state.quiet + 1 } else { 0 });
+        if !state.stream || state.quiet >= CLOCK {
+            change(|state| state.quiet = 0);
+            plan();
+        }
+        poll();
+    });
+}
+
+/// Refreshes soon, once, and not while nobody looks.
+fn plan() {
+    let state = change(|_| {});
+    if state.planned || document().hidden() {
+        return;
+    }
+    change(|state| state.planned = true);
+    after(PAUSE, || {
+        change(|state| state.planned = false);
+        if change(|_| {}).loading {
+            plan();
+        } else {
+            refresh();
+        }
+    });
+}
+
+fn refresh() {
+    change(|state| state.loading = true);
+    spawn_local(async {
+        let here = window().location().href().unwrap_or_default();
+        let loaded = page::load(&here, None, false).await;
+        let state = change(|state| state.loading = false);
+        show(match (loaded, state.stream) {
+            (Err(Trouble::Network), _) => Link::Offline,
+            (_, true) => Link::Live,
+            (_, false) => Link::Polling,
+        });
+    });
+}

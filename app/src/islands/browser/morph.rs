@@ -1,0 +1,104 @@
+//! Makes a piece of the page equal to a newer rendering of it, touching only what differs, so that
+//! focus, typed text, ticked boxes, open panels and scroll positions stay.
+
+use wasm_bindgen::JsCast;
+use web_sys::{Element, HtmlInputElement, Node};
+
+/// Attributes that belong to the reader, not to the server.
+const OURS: [&str; 2] = ["open", "data-awake"];
+
+/// Makes `old`'s attributes and children equal to `new`'s.
+pub(super) fn morph(old: &Element, new: &Element) {
+    if old.tag_name() == "LEPTOS-ISLAND" || old.is_equal_node(Some(new)) {
+        return;
+    }
+    attributes(old, new);
+    if old.tag_name() != "TEXTAREA" {
+        children(old, new);
+    }
+}
+
+fn attributes(old: &Element, new: &Element) {
+    for name in names(new) {
+        let value = new.get_attribute(&name);
+        let skip = OURS.contains(&name.as_str()) || (name == "value" && is_dirty(old));
+        if !skip && value != old.get_attribute(&name) {
+            let _ = old.set_attribute(&name, &value.unwrap_or_default());
+        }
+    }
+    for name in names(old) {
+        if !new.has_attribute(&name) && !OURS.contains(&name.as_str()) {
+            let _ = old.remove_attribute(&name);
+        }
+    }
+}
+
+fn names(element: &Element) -> Vec<String> {
+    element.get_attribute_names().iter().filter_map(|name| name.as_string()).collect()
+}
+
+/// Typed into, or being typed into.
+fn is_dirty(element: &Element) -> bool {
+    element
+        .dyn_ref::<HtmlInputElement>()
+        .is_some_and(|input| input.value() != input.default_value())
+}
+
+/// What makes a child the same one in both renderings although it moved.
+fn key(node: &Node) -> Option<String> {
+    let element = node.dyn_ref::<Element>()?;
+    element
+        .get_attribute("data-key")
+        .or_else(|| Some(element.id()).filter(|id| !id.is_empty()))
+        .map(|key| format!("{} {key}", element.tag_name()))
+}
+
+fn children(old: &Element, new: &Element) {
+    let keyed: Vec<(String, Node)> =
+        nodes(old).into_iter().filter_map(|node| Some((key(&node)?, node))).collect();
+    let mut cursor = old.first_child();
+    for wanted in nodes(new) {
+        let wanted_key = key(&wanted);
+        let same = match &wanted_key {
+            Some(wanted_key) => keyed
+                .iter()
+                .find(|(key, node)| key == wanted_key && node.parent_node().as_ref() == Some(old))
+                .map(|(_, node)| node.clone()),
+            None => cursor.clone().filter(|node| {
+                key(node).is_none()
+                    && node.node_type() == wanted.node_type()
+                    && node.node_name() == wanted.node_name()
+            }),
+        };
+        match same {
+            Some(node) => {
+                if cursor.as_ref() == Some(&node) {
+                    cursor = node.next_sibling();
+                } else {
+                    let _ = old.insert_before(&node, cursor.as_ref());
+                }
+                match (node.dyn_ref::<Element>(), wanted.dyn_ref::<Element>()) {
+                    (Some(node), Some(wanted)) => morph(node, wanted),
+                    _ if node.node_value() != wanted.node_value() => {
+                        node.set_node_value(wanted.node_value().as_deref());
+                    }
+                    _ => {}
+                }
+            }
+            None => {
+                if let Ok(copy) = super::document().import_node_with_deep(&wanted, true) {
+                    let _ = old.insert_before(&copy, cursor.as_ref());
+                }
+            }
+        }
+    }
+    while let Some(node) = cursor {
+        cursor = node.next_sibling();
+        let _ = old.remove_child(&node);
+    }
+}
+
+fn nodes(element: &Element) -> Vec<Node> {
+    let list = element.child_nodes();
+    (0..list.length()).filter_map(|index| list.item(index)).collect()
+}

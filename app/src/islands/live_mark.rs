@@ -1,0 +1,53 @@
+//! The mark that says whether the page is live, and the refreshing of the page itself.
+
+use leptos::prelude::*;
+
+/// How the page hears of changes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Link {
+    /// Server-sent events arrive.
+    Live,
+    /// They do not; the page asks every few seconds.
+    Polling,
+    /// The console does not answer at all.
+    Offline,
+}
+
+/// Live, polling or offline, in words (given by the server in the page's language).
+#[island]
+pub fn LiveMark(
+    live: String,
+    polling: String,
+    offline: String,
+    live_explained: String,
+    polling_explained: String,
+    offline_explained: String,
+) -> impl IntoView {
+    // Until the first event arrives the page is what the server rendered: as good as polling.
+    let (link, set_link) = signal(Link::Polling);
+    #[cfg(feature = "hydrate")]
+    Effect::new(move |_| crate::islands::browser::follow(set_link));
+    #[cfg(not(feature = "hydrate"))]
+    let _ = set_link;
+    let text = move || match link.get() {
+        Link::Live => live.clone(),
+        Link::Polling => polling.clone(),
+        Link::Offline => offline.clone(),
+    };
+    let title = move || match link.get() {
+        Link::Live => live_explained.clone(),
+        Link::Polling => polling_explained.clone(),
+        Link::Offline => offline_explained.clone(),
+    };
+    let state = move || match link.get() {
+        Link::Live => "live",
+        Link::Polling => "polling",
+        Link::Offline => "offline",
+    };
+    view! {
+        <span class="live-mark" role="status" data-state=state title=title>
+            <span class="live-dot" aria-hidden="true"></span>
+            <span>{text}</span>
+        </span>
+    }
+}

@@ -1,0 +1,9 @@
+//! The frame round every page: document shell, navigation, top bar, messages.
+
+mod frame;
+mod shell;
+mod toasts;
+mod top_bar;
+
+pub(crate) use frame::{Bare, Frame};
+pub use shell::shell;

@@ -1,0 +1,40 @@
+//! What happened to the last form, and how the operator's last orders fare on each node.
+
+use leptos::prelude::*;
+
+use crate::request::{Flash, Tone, take_flash, words};
+use crate::widgets::{Icon, RecentOrders};
+
+/// The message left by the form before this page, then the operator's own orders of the last
+/// minute. The orders come from the database, so they stay true while the page refreshes itself.
+#[component]
+pub(crate) fn Toasts() -> impl IntoView {
+    view! {
+        <div id="toasts" class="toasts" role="status" aria-live="polite">
+            <Suspense>
+                {Suspend::new(async move {
+                    take_flash().await.map(|flash| view! { <Toast flash/> })
+                })}
+            </Suspense>
+        </div>
+        <RecentOrders/>
+    }
+}
+
+#[component]
+fn Toast(flash: Flash) -> impl IntoView {
+    let words = words();
+    let (class, icon) = match flash.tone {
+        Tone::Good => ("toast good", "check"),
+        Tone::Bad => ("toast bad", "alert"),
+    };
+    view! {
+        <div class=class>
+            <Icon name=icon/>
+            <p>{flash.text}</p>
+            <button class="icon-button js-only" type="button" data-dismiss="" aria-label=words.dismiss()>
+                <Icon name="x"/>
+            </button>
+        </div>
+    }
+}

@@ -1,0 +1,102 @@
+//! One field of a form: label, input, hint, and after a refusal what was typed and what is wrong.
+
+use backend::nodes::NodeRow;
+use leptos::prelude::*;
+
+use crate::request::{Flash, FormBack, words};
+
+/// A form given back by a refusal of this page's last post, if it is the form named `name`.
+pub(crate) fn given_back(flash: Option<&Flash>, name: &str) -> Option<FormBack> {
+    flash?.form.clone().filter(|form| form.name == name)
+}
+
+/// A labelled input. `back` is the refused form, if any.
+#[component]
+pub(crate) fn Field(
+    name: &'static str,
+    #[prop(into)] label: String,
+    #[prop(into, optional)] hint: String,
+    #[prop(default = "text")] kind: &'static str,
+    #[prop(into, optional)] value: String,
+    #[prop(optional)] required: bool,
+    #[prop(default = 200)] max: usize,
+    #[prop(default = "off")] autocomplete: &'static str,
+    #[prop(optional)] mono: bool,
+    #[prop(optional_no_strip)] back: Option<FormBack>,
+) -> impl IntoView {
+    let problem =
+        back.as_ref().filter(|form| form.field == name).map(|form| form.problem.clone());
+    let typed = back.as_ref().and_then(|form| form.value(name)).map(ToOwned::to_owned);
+    let hint_id = format!("{name}-hint");
+    let problem_id = format!("{name}-problem");
+    let described = match (problem.is_some(), hint.is_empty()) {
+        (true, _) => Some(problem_id.clone()),
+        (false, false) => Some(hint_id.clone()),
+        (false, true) => None,
+    };
+    view! {
+        <div class="field">
+            <label for=name>{label}</label>
+            <input
+                id=name
+                name=name
+                type=kind
+                class=mono.then_some("mono")
+                value=typed.unwrap_or(value)
+                required=required
+                maxlength=max.to_string()
+                autocomplete=autocomplete
+                spellcheck="false"
+                aria-invalid=problem.is_some().then_some("true")
+                aria-describedby=described
+            />
+            {match problem {
+                Some(problem) => {
+                    view! { <p class="problem" id=problem_id role="alert">{problem}</p> }.into_any()
+                }
+                None if !hint.is_empty() => {
+                    view! { <p class="hint" id=hint_id>{hint}</p> }.into_any()
+                }
+                None => ().into_any(),
+            }}
+        </div>
+    }
+}
+
+/// A line of explanation.
+#[component]
+pub(crate) fn Hint(#[prop(into)] text: String) -> impl IntoView {
+    view! { <p class="hint">{text}</p> }
+}
+
+/// "All nodes" or some of them.
+#[component]
+pub(crate) fn ScopeFields(nodes: Vec<NodeRow>) -> impl IntoView {
+    let words = words();
+    view! {
+        <fieldset class="field">
+            <legend>{words.where_scope()}</legend>
+            <label class="choice">
+                <input type="radio" name="scope" value="all" checked=true/>
+                {words.all_nodes()}
+            </label>
+            <label class="choice">
+                <input type="radio" name="scope" value="nodes"/>
+                {words.these_nodes()}
+            </label>
+            <div class="choices scope-nodes">
+                {nodes
+                    .into_iter()
+                    .map(|node| {
+                        view! {
+                            <label class="choice">
+                                <input type="checkbox" name="nodes[]" value=node.id.to_string()/>
+                                {node.name}
+                            </label>
+                        }
+                    })
+                    .collect_view()}
+            </div>
+        </fieldset>
+    }
+}

@@ -1,0 +1,76 @@
+//! Loading, failed, forbidden and empty states, the same on every page.
+
+use std::future::Future;
+
+use axum::http::StatusCode;
+use leptos::prelude::*;
+
+use crate::error::AppError;
+use crate::request::words;
+use crate::widgets::Icon;
+
+/// Shows what `load` gives, or why it gave nothing, with the right status code.
+#[component]
+pub(crate) fn Loaded<T, L, V, R>(load: L, view: V) -> impl IntoView
+where
+    T: Send + 'static,
+    L: Future<Output = Result<T, AppError>> + Send + 'static,
+    V: FnOnce(T) -> R + Send + 'static,
+    R: IntoView + 'static,
+{
+    view! {
+        <Suspense>
+            {Suspend::new(async move {
+                match load.await {
+                    Ok(value) => view(value).into_any(),
+                    Err(error) => view! { <Failed error/> }.into_any(),
+                }
+            })}
+        </Suspense>
+    }
+}
+
+#[component]
+fn Failed(error: AppError) -> impl IntoView {
+    let words = words();
+    let (status, title, text) = match error {
+        AppError::SignedOut | AppError::Forbidden => {
+            (StatusCode::FORBIDDEN, words.forbidden_title(), words.forbidden_text())
+        }
+        AppError::NotFound => {
+            (StatusCode::NOT_FOUND, words.not_found_title(), words.not_found_text())
+        }
+        AppError::Unavailable | AppError::Malformed => {
+            (StatusCode::SERVICE_UNAVAILABLE, words.failed_title(), words.failed_text())
+        }
+    };
+    if let Some(response) = use_context::<leptos_axum::ResponseOptions>() {
+        response.set_status(status);
+    }
+    view! {
+        <section class="empty" role="alert">
+            <Icon name="alert"/>
+            <h1>{title}</h1>
+            <p>{text}</p>
+            <p><a class="button" href="/">{words.to_dashboard()}</a></p>
+        </section>
+    }
+}
+
+/// Nothing to show: what will appear here, why it is empty, the next step.
+#[component]
+pub(crate) fn Empty(
+    icon: &'static str,
+    title: &'static str,
+    text: &'static str,
+    #[prop(optional)] children: Option<Children>,
+) -> impl IntoView {
+    view! {
+        <div class="empty">
+            <Icon name=icon/>
+            <h2>{title}</h2>
+            <p>{text}</p>
+            {children.map(|children| view! { <p>{children()}</p> })}
+        </div>
+    }
+}

@@ -1,0 +1,15 @@
+//! Parts that know no page.
+
+mod field;
+mod icon;
+mod loaded;
+mod recent_orders;
+mod states;
+mod when;
+
+pub(crate) use field::{Field, Hint, ScopeFields};
+pub(crate) use icon::Icon;
+pub(crate) use loaded::{Empty, Loaded};
+pub(crate) use recent_orders::RecentOrders;
+pub(crate) use states::{Chip, OrderChip, Shade};
+pub(crate) use when::{Ago, Left};

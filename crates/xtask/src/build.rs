@@ -5,12 +5,13 @@
 
 use std::fs;
 use std::io::Write;
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::path::Path;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Result, ensure};
 use sha2::{Digest, Sha256};
 use wasm_bindgen_cli_support::Bindgen;
+
+use crate::{paths, program};
 
 /// What to build.
 #[derive(clap::Args, Clone, Default)]
@@ -23,45 +24,9 @@ pub struct Options {
     pub site_only: bool,
 }
 
-/// The repository root: this crate lives in `crates/xtask`.
-pub fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .ancestors()
-        .nth(2)
-        .expect("crates/xtask has two parents")
-        .to_path_buf()
-}
-
-/// `target/debug` or `target/release`: where the binaries and `hash.txt` stand.
-pub fn binaries(release: bool) -> PathBuf {
-    root()
-        .join("target")
-        .join(if release { "release" } else { "debug" })
-}
-
-/// The folder the console serves files from.
-pub fn site() -> PathBuf {
-    root().join("target/site")
-}
-
-/// Runs a program from the repository root and fails with its command line.
-pub fn run_program(program: &str, arguments: &[&str]) -> Result<()> {
-    println!("→ {program} {}", arguments.join(" "));
-    let status = Command::new(program)
-        .args(arguments)
-        .current_dir(root())
-        .status()
-        .with_context(|| format!("could not start {program}"))?;
-    ensure!(
-        status.success(),
-        "{program} {} failed: {status}",
-        arguments.join(" ")
-    );
-    Ok(())
-}
-
+/// Builds what `options` ask for.
 pub fn run(options: &Options) -> Result<()> {
-    build_site(&binaries(options.release))?;
+    build_site(&paths::binaries(options.release))?;
     if options.site_only {
         return Ok(());
     }
@@ -69,13 +34,13 @@ pub fn run(options: &Options) -> Result<()> {
     if options.release {
         arguments.push("--release");
     }
-    run_program("cargo", &arguments)
+    program::run("cargo", &arguments)
 }
 
 /// Builds everything the browser loads into `target/site` and `hash.txt` beside the binaries.
 fn build_site(binaries: &Path) -> Result<()> {
-    // A target folder of its own, so the wasm and the native build never wait for each other's lock.
-    run_program(
+    let target = paths::wasm_target();
+    program::run(
         "cargo",
         &[
             "build",
@@ -86,11 +51,11 @@ fn build_site(binaries: &Path) -> Result<()> {
             "--profile",
             "wasm-release",
             "--target-dir",
-            "target/wasm",
+            &target.to_string_lossy(),
         ],
     )?;
-    let wasm = root().join("target/wasm/wasm32-unknown-unknown/wasm-release/frontend.wasm");
-    let generated = root().join("target/wasm/bindgen");
+    let wasm = target.join("wasm32-unknown-unknown/wasm-release/frontend.wasm");
+    let generated = target.join("bindgen");
     Bindgen::new()
         .input_path(wasm)
         .web(true)?
@@ -100,17 +65,17 @@ fn build_site(binaries: &Path) -> Result<()> {
         .out_name("console")
         .generate(&generated)?;
 
-    let site = site();
+    let site = paths::site();
     let pkg = site.join("pkg");
     if site.exists() {
         fs::remove_dir_all(&site)?;
     }
     fs::create_dir_all(&pkg)?;
-    copy_tree(&root().join("public"), &site)?;
+    copy_tree(&paths::root().join("public"), &site)?;
 
     let script = fs::read(generated.join("console.js"))?;
     let module = fs::read(generated.join("console_bg.wasm"))?;
-    let style = style_sheet(&root().join("style"))?;
+    let style = style_sheet(&paths::root().join("style"))?;
     let hashes = format!(
         "js: {}\nwasm: {}\ncss: {}\n",
         hash(&script),
@@ -146,10 +111,9 @@ fn build_site(binaries: &Path) -> Result<()> {
 
 /// Sixteen hex digits of the content: enough to tell two builds apart.
 fn hash(bytes: &[u8]) -> String {
-    Sha256::digest(bytes)[..8]
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    let digest = Sha256::digest(bytes);
+    let first = digest[..8].try_into().expect("a digest has 32 bytes");
+    format!("{:016x}", u64::from_be_bytes(first))
 }
 
 /// `style/*.css` in name order as one sheet: `00-tokens.css` comes first.

@@ -1,6 +1,16 @@
-//! `cargo xtask …`: everything the Makefile does. One file per command.
+//! `cargo xtask …`: everything the Makefile does. One file or folder per command.
 
+mod bench;
 mod build;
+mod database;
+mod demo;
+mod paths;
+mod program;
+mod sqlx;
+mod stage;
+mod test;
+
+use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
@@ -15,10 +25,36 @@ struct Cli {
 enum Command {
     /// Build the site (wasm, scripts, styles) and the binaries
     Build(build::Options),
+    /// Build and start everything on this machine, under a demo attack
+    Run(demo::Options),
+    /// Start console and nodes for tests, print where they are, stop when standard input closes
+    Stage(stage::Options),
+    /// Run every check and test, cheap first
+    Test(test::Options),
+    /// Measure the bars of the product
+    Bench(bench::Options),
+    /// Write .sqlx anew after a query or a migration has changed
+    Sqlx,
 }
 
-fn main() -> anyhow::Result<()> {
-    match Cli::parse().command {
+#[tokio::main]
+async fn main() -> ExitCode {
+    let result = match Cli::parse().command {
         Command::Build(options) => build::run(&options),
+        Command::Run(options) => demo::run(&options).await,
+        Command::Stage(options) => stage::run(&options).await,
+        Command::Test(options) => {
+            // Its closing line is the last word.
+            return ExitCode::from(u8::from(!test::run(&options).await));
+        }
+        Command::Bench(options) => bench::run(&options).await,
+        Command::Sqlx => sqlx::run().await,
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
     }
 }

@@ -1,0 +1,28 @@
+//! `cargo xtask bench`: the bars of the product, each measured beside what it is compared with.
+
+mod memory;
+
+use anyhow::Result;
+
+use crate::database::Database;
+use crate::program;
+
+/// What to measure.
+#[derive(clap::Args)]
+pub struct Options {
+    /// Only the worker's memory
+    #[arg(long)]
+    memory: bool,
+}
+
+/// Runs the benches of the crates, then measures the worker's memory.
+pub async fn run(options: &Options) -> Result<()> {
+    if !options.memory {
+        let database = Database::start().await?;
+        for name in ["worker", "backend"] {
+            let mut command = program::command("cargo", &["bench", "--locked", "-p", name]);
+            program::run_command(command.env("DATABASE_URL", database.url()))?;
+        }
+    }
+    memory::measure().await
+}

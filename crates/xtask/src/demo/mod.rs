@@ -1,0 +1,107 @@
+//! `cargo xtask run`: the whole product on this machine, under a steady synthetic attack.
+
+mod attack;
+mod attacker;
+
+use std::time::Duration;
+
+use anyhow::Result;
+
+use crate::stage::{self, Plan, Stage};
+use crate::{build, paths};
+
+/// How often to look whether everything still runs.
+const LOOK_EVERY: Duration = Duration::from_secs(2);
+
+/// How to run it.
+#[derive(clap::Args)]
+pub struct Options {
+    /// The console's port; the next free one if it is taken
+    #[arg(long, default_value_t = 8080)]
+    port: u16,
+    /// No attack: the nodes stay quiet
+    #[arg(long)]
+    quiet: bool,
+    /// Do not build first
+    #[arg(long)]
+    no_build: bool,
+}
+
+/// Builds, starts everything, says where it is, and stops everything at Ctrl-C.
+pub async fn run(options: &Options) -> Result<()> {
+    if !options.no_build {
+        println!("Building the site and the binaries (the first time takes some minutes)");
+        build::run(&build::Options::default())?;
+    }
+    let plan = Plan {
+        folder: paths::root().join("data"),
+        port: options.port,
+        nodes: vec!["edge-1".into(), "edge-2".into()],
+        release: false,
+    };
+    if !options.quiet {
+        for name in &plan.nodes {
+            attack::history(&stage::attack_log(&plan.folder, name))?;
+        }
+    }
+    let mut running = tokio::select! {
+        running = Stage::start(&plan, |text| println!("  {text}")) => running?,
+        // Everything started so far is dropped here, and ends with that.
+        signal = stage::signals() => return signal,
+    };
+    let attack = if options.quiet {
+        None
+    } else {
+        let logs = running
+            .nodes
+            .iter()
+            .map(|node| node.attack_log().to_owned());
+        Some(attack::Attack::start(logs.collect())?)
+    };
+    greet(&running, &plan);
+
+    let ended = tokio::select! {
+        signal = stage::signals() => signal,
+        broken = watch(&mut running) => broken,
+    };
+    println!("\nStopping");
+    drop(attack);
+    running.stop().await;
+    println!("Everything is stopped; data/ is kept for the next start");
+    ended
+}
+
+/// Ends when one of our programs does.
+async fn watch(running: &mut Stage) -> Result<()> {
+    loop {
+        tokio::time::sleep(LOOK_EVERY).await;
+        running.check()?;
+    }
+}
+
+fn greet(running: &Stage, plan: &Plan) {
+    println!("\nCallwarden runs.\n");
+    println!("  Open     {}", running.console.url());
+    match running.console.setup_token() {
+        Some(token) => {
+            println!(
+                "  Sign in  this is the first start: create the first admin there, with a name and"
+            );
+            println!("           a password of your choice and this one-time setup token:\n");
+            println!("           {token}\n");
+        }
+        None => println!("  Sign in  with the admin you created at the first start"),
+    }
+    println!(
+        "  Nodes    {}: each a real fail2ban with a firewall of its own",
+        plan.nodes.join(", ")
+    );
+    for node in &running.nodes {
+        println!("           its attack log: {}", node.attack_log().display());
+    }
+    println!(
+        "  Data     {}: delete it to start afresh",
+        plan.folder.display()
+    );
+    println!("  Stop     Ctrl-C\n");
+}

@@ -1,0 +1,27 @@
+// First visit: the first admin is made with the token that the console printed. What follows here
+// also leaves the signed-in state for every other spec.
+
+import { ADMIN, ADMIN_STATE } from '../support/accounts';
+import { stage } from '../support/stage';
+import { expect, test } from '../support/test';
+
+test('the first admin is created with the printed token', async ({ page, open, w, accessible }) => {
+  await open('/');
+  await expect(page.getByRole('heading', { name: w('setup_title') })).toBeVisible();
+  await accessible();
+
+  await page.getByLabel(w('setup_token')).fill('not-the-token');
+  await page.getByLabel(w('name'), { exact: true }).fill(ADMIN.name);
+  await page.getByLabel(w('password')).fill(ADMIN.password);
+  await page.getByRole('button', { name: w('setup_submit') }).click();
+  await expect(page.getByRole('heading', { name: w('setup_title') })).toBeVisible();
+
+  await page.getByLabel(w('setup_token')).fill(stage().setup_token);
+  await page.getByLabel(w('name'), { exact: true }).fill(ADMIN.name);
+  await page.getByLabel(w('password')).fill(ADMIN.password);
+  await page.getByRole('button', { name: w('setup_submit') }).click();
+  await expect(page.getByRole('heading', { level: 1, name: w('dashboard') })).toBeVisible();
+
+  // The token works once, and nobody is asked for it again.
+  await page.context().storageState({ path: ADMIN_STATE });
+});

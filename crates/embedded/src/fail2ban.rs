@@ -170,10 +170,7 @@ impl PrivateFail2ban {
     /// # Errors
     /// When it cannot be waited for.
     pub async fn stop(&mut self) -> Result<(), EmbeddedError> {
-        let asked = self
-            .signal("TERM")
-            .await
-            .map_err(EmbeddedError::Start)?;
+        let asked = self.signal("TERM").await.map_err(EmbeddedError::Start)?;
         let ended = async {
             while asked && matches!(self.server.try_wait(), Ok(None)) {
                 tokio::time::sleep(LOOK_EVERY).await;
@@ -244,11 +241,7 @@ fn socket(folder: &Path) -> PathBuf {
     folder.join("f2b.sock")
 }
 
-fn spawn(
-    keeper: &Keeper,
-    namespace: &Namespace,
-    folder: &Path,
-) -> Result<Child, EmbeddedError> {
+fn spawn(keeper: &Keeper, namespace: &Namespace, folder: &Path) -> Result<Child, EmbeddedError> {
     let text = |path: PathBuf| path.to_string_lossy().into_owned();
     let (config, socket, pid) = (
         text(folder.join("config")),

@@ -28,9 +28,10 @@ async fn has_a_firewall_of_its_own_and_survives_kill_and_restart() {
     let mut private = PrivateFail2ban::start(folder.path(), &log).await.unwrap();
     assert!(log.exists() && private.socket().exists());
     let argv = private.nft_argv();
-    assert!(nft(&argv, &["add", "table", "inet", "mark"]).status.success());
+    let added = nft(&argv, &["add", "table", "inet", "own"]);
+    assert!(added.status.success(), "{added:?}");
     let inside = nft(&argv, &["list", "tables"]).stdout;
-    assert_eq!(String::from_utf8_lossy(&inside).trim(), "table inet mark");
+    assert_eq!(String::from_utf8_lossy(&inside).trim(), "table inet own");
     let first = private.pid();
     private.kill().unwrap();
     assert!(!alive(first));
@@ -70,7 +71,10 @@ async fn wait_for<T>(what: &str, look: impl Fn() -> Option<T>) -> T {
 }
 
 fn pid_in(folder: &Path) -> Option<u32> {
-    std::fs::read_to_string(folder.join("pids")).ok()?.parse().ok()
+    std::fs::read_to_string(folder.join("pids"))
+        .ok()?
+        .parse()
+        .ok()
 }
 
 #[tokio::test]

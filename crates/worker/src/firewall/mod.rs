@@ -1,0 +1,165 @@
+//! What the firewall really holds, read back from the kernel.
+//!
+//! fail2ban's list says what it wanted; somebody may have flushed the rules, or a killed fail2ban
+//! may have left some. So each backend is read: sets **and** the rule that uses them, since a set
+//! without a rule blocks nobody.
+
+mod backend;
+pub mod enforce;
+mod iptables;
+mod nft;
+
+use std::collections::HashSet;
+use std::time::Duration;
+
+use domain::net::Network;
+
+pub use backend::Backend;
+
+use crate::config::FirewallConfig;
+use crate::fail2ban::run::{Output, RunError, run};
+
+/// How long one listing may take.
+const LIMIT: Duration = Duration::from_secs(10);
+/// Most bytes of one listing (100,000 rules are about 10 MB).
+const OUTPUT_LIMIT: usize = 32 << 20;
+
+/// Why the firewall cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub enum FirewallError {
+    /// The program did not run to its end.
+    #[error(transparent)]
+    Run(#[from] RunError),
+    /// It ran and refused (no rights, usually).
+    #[error("{program} refused: {text}")]
+    Refused {
+        /// Which.
+        program: String,
+        /// Its words, made inert.
+        text: String,
+    },
+    /// Its listing has another form.
+    #[error("the listing of {0} cannot be understood")]
+    Shape(String),
+}
+
+/// What was found.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Reading {
+    /// Where; `None` when no backend holds anything of the jail (it makes its rules with the first
+    /// ban).
+    pub backend: Option<Backend>,
+    /// What is blocked.
+    pub held: HashSet<Network>,
+}
+
+/// Reads the kernel's rules through `nft`, `ipset` and `iptables`.
+#[derive(Clone, Debug)]
+pub struct Firewall {
+    config: FirewallConfig,
+}
+
+impl Firewall {
+    /// Runs nothing yet.
+    pub fn new(config: FirewallConfig) -> Self {
+        Self { config }
+    }
+
+    /// What the firewall blocks for the jail, whichever backend its action uses. `Some(empty)`:
+    /// readable, nothing there. `None`: none of the three can be read.
+    ///
+    /// # Errors
+    /// [`FirewallError`] where a listing was got but not understood.
+    pub async fn read(&self, jail: &str) -> Result<Option<HashSet<Network>>, FirewallError> {
+        match self.find(jail).await {
+            Ok(reading) => Ok(Some(reading.held)),
+            Err(FirewallError::Shape(program)) => Err(FirewallError::Shape(program)),
+            Err(_) => Ok(None),
+        }
+    }
+
+    /// The same with the backend, and with the reason where nothing can be read (for the node's
+    /// health).
+    ///
+    /// # Errors
+    /// [`FirewallError`]: the first backend's, when none can be read.
+    pub async fn find(&self, jail: &str) -> Result<Reading, FirewallError> {
+        let mut readable = false;
+        let mut first_error = None;
+        for backend in Backend::ALL {
+            match self.read_as(backend, jail).await {
+                Ok(Some(held)) => {
+                    return Ok(Reading {
+                        backend: Some(backend),
+                        held,
+                    });
+                }
+                Ok(None) => readable = true,
+                Err(error) => {
+                    tracing::debug!("{} is not readable: {error}", backend.as_str());
+                    first_error.get_or_insert(error);
+                }
+            }
+        }
+        match first_error {
+            Some(error) if !readable => Err(error),
+            _ => Ok(Reading::default()),
+        }
+    }
+
+    /// Reads one backend. `None`: readable, but it has no set or chain for the jail.
+    ///
+    /// # Errors
+    /// [`FirewallError`].
+    pub async fn read_as(
+        &self,
+        backend: Backend,
+        jail: &str,
+    ) -> Result<Option<HashSet<Network>>, FirewallError> {
+        match backend {
+            Backend::Nftables => self.read_nft(jail).await,
+            Backend::Ipset => self.read_ipset(jail).await,
+            Backend::Iptables => self.read_iptables(jail).await,
+        }
+    }
+
+    async fn run(&self, program: &[String], words: &[&str]) -> Result<Output, FirewallError> {
+        let mut argv = program.to_vec();
+        argv.extend(words.iter().map(|word| (*word).to_owned()));
+        Ok(run(&argv, LIMIT, OUTPUT_LIMIT).await?)
+    }
+}
+
+/// Is the network blocked, by itself or by a wider one?
+pub fn covers(held: &HashSet<Network>, network: Network) -> bool {
+    covered_by(held, network).is_some()
+}
+
+/// The narrowest blocked network that holds it.
+pub fn covered_by(held: &HashSet<Network>, network: Network) -> Option<Network> {
+    (0..=network.prefix_len())
+        .rev()
+        .filter_map(|length| Network::around(network.address(), length).ok())
+        .find(|wider| held.contains(wider))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hostile_17_covering_is_by_address() {
+        let net = |text: &str| text.parse::<Network>().unwrap();
+        let held: HashSet<Network> = ["11.2.3.45", "198.51.100.0/24", "2001:db8::/64"]
+            .map(net)
+            .into();
+        assert!(!covers(&held, net("1.2.3.4")));
+        assert!(covers(&held, net("11.2.3.45")));
+        assert_eq!(
+            covered_by(&held, net("198.51.100.9")),
+            Some(net("198.51.100.0/24"))
+        );
+        assert!(covers(&held, net("2001:db8::9")) && !covers(&held, net("2001:db8:1::9")));
+        assert!(!covers(&held, net("198.51.0.0/16")));
+    }
+}

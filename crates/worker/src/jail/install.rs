@@ -1,0 +1,132 @@
+//! Installs the jail: writes its files, has fail2ban check and load them, reads back.
+
+use std::path::{Path, PathBuf};
+
+use super::check::parse_config;
+use super::files::{FileError, ensure_log, read, restore, write_atomic};
+use super::text::{BANTIME, FINDTIME, JailPlan, MAXRETRY, PlanError, files};
+use crate::fail2ban::client::ClientError;
+use crate::fail2ban::{Fail2ban, Fail2banError, JailInfo};
+use crate::firewall::{Firewall, FirewallError};
+
+/// Why the jail is not installed.
+#[derive(Debug, thiserror::Error)]
+pub enum InstallError {
+    /// Name or path cannot stand in fail2ban's files.
+    #[error(transparent)]
+    Plan(#[from] PlanError),
+    /// A file could not be written.
+    #[error(transparent)]
+    File(#[from] FileError),
+    /// No firewall that fail2ban could use.
+    #[error("no firewall can be used; install nftables: apt-get install nftables")]
+    Firewall(#[source] FirewallError),
+    /// fail2ban does not accept its configuration; our files were taken back.
+    #[error("fail2ban does not accept its configuration; the files were put back as they were")]
+    Rejected(#[source] ClientError),
+    /// Loading or reading back failed.
+    #[error(transparent)]
+    Fail2ban(#[from] Fail2banError),
+    /// Loaded, but the running jail is another: a further file overrides ours.
+    #[error("the jail runs, but its {what} is not ours ({found}); another file overrides it")]
+    Overridden {
+        /// Which setting.
+        what: &'static str,
+        /// What the jail answers, made inert.
+        found: String,
+    },
+}
+
+/// What was done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Installed {
+    /// Files that were written anew; empty when all were there already.
+    pub written: Vec<PathBuf>,
+    /// The running jail, as read back.
+    pub info: JailInfo,
+}
+
+/// Installs jail `fail2ban.jail_name()` watching `log`, with the best firewall of this host. Other
+/// jails are left alone. Doing it again changes nothing.
+///
+/// # Errors
+/// [`InstallError`].
+pub async fn install(
+    fail2ban: &Fail2ban,
+    firewall: &Firewall,
+    log: &Path,
+) -> Result<Installed, InstallError> {
+    let backend = firewall
+        .best_backend()
+        .await
+        .map_err(InstallError::Firewall)?;
+    let plan = JailPlan {
+        jail: fail2ban.jail_name().to_owned(),
+        log: log.to_owned(),
+        backend,
+    };
+    let files = files(&plan)?;
+    // Before anything else: a jail whose log is missing stops the whole server.
+    ensure_log(log)?;
+    let written = write_checked(fail2ban, &files).await?;
+    fail2ban.reload_jail().await?;
+    let info = fail2ban.jail().await?;
+    verify(&plan, &info, &fail2ban.actions().await?)?;
+    Ok(Installed { written, info })
+}
+
+async fn write_checked(
+    fail2ban: &Fail2ban,
+    files: &[(PathBuf, String)],
+) -> Result<Vec<PathBuf>, InstallError> {
+    let folder = &fail2ban.config().config_dir;
+    let mut before = Vec::new();
+    for (relative, text) in files {
+        let path = folder.join(relative);
+        let was = read(&path)?;
+        if write_atomic(&path, text)? {
+            before.push((path, was));
+        }
+    }
+    if let Err(error) = parse_config(fail2ban).await {
+        for (path, was) in &before {
+            restore(path, was.as_deref())?;
+        }
+        return Err(InstallError::Rejected(error));
+    }
+    Ok(before.into_iter().map(|(path, _)| path).collect())
+}
+
+fn verify(plan: &JailPlan, info: &JailInfo, actions: &[String]) -> Result<(), InstallError> {
+    let settings = &info.settings;
+    let checks = [
+        (
+            "logpath",
+            info.logpaths == [plan.log.clone()],
+            format!("{:?}", info.logpaths),
+        ),
+        (
+            "failregex",
+            matches!(info.failregex.as_slice(), [one] if one.starts_with("^\\s*ip\\[")),
+            format!("{:?}", info.failregex),
+        ),
+        (
+            "action",
+            actions == [plan.action_name()],
+            format!("{actions:?}"),
+        ),
+        (
+            "bantime, findtime or maxretry",
+            (settings.bantime, settings.findtime, settings.maxretry)
+                == (BANTIME, FINDTIME, MAXRETRY),
+            format!("{settings:?}"),
+        ),
+    ];
+    for (what, good, found) in checks {
+        if !good {
+            let found = domain::inert::inert(found.as_bytes(), 300);
+            return Err(InstallError::Overridden { what, found });
+        }
+    }
+    Ok(())
+}

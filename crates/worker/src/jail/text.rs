@@ -1,0 +1,183 @@
+//! What stands in the jail's files.
+
+use std::path::PathBuf;
+
+use crate::firewall::Backend;
+
+/// Never banned, whatever the whitelist says: loopback and private networks.
+pub const BASE_IGNORE: [&str; 6] = [
+    "127.0.0.0/8",
+    "::1",
+    "10.0.0.0/8",
+    "172.16.0.0/12",
+    "192.168.0.0/16",
+    "fc00::/7",
+];
+
+/// Seconds an address stays banned.
+pub const BANTIME: i64 = 86_400;
+/// Seconds within which failures count.
+pub const FINDTIME: i64 = 180;
+/// Failures before a ban.
+pub const MAXRETRY: i64 = 5;
+
+/// First line of every file of ours.
+pub(super) const OURS: &str = "# Written by callwarden; changes made here are lost.\n";
+
+/// What is to be installed.
+#[derive(Clone, Debug)]
+pub struct JailPlan {
+    /// The jail's name, `cti`.
+    pub jail: String,
+    /// The attack log it watches.
+    pub log: PathBuf,
+    /// What blocks the banned.
+    pub backend: Backend,
+}
+
+/// Why no file can be written from a plan.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PlanError {
+    /// Not 1 to 26 letters, digits, `-`, `_`.
+    #[error("the jail's name must be 1 to 26 letters, digits, `-` or `_`")]
+    Name,
+    /// fail2ban would read it as something else: it expands `*`, `?`, `[`, `%` and splits at spaces.
+    #[error("the attack log's path must be absolute, without spaces and without any of *?[]%<>#;")]
+    LogPath,
+}
+
+impl JailPlan {
+    /// The name of the action, as `get JAIL actions` answers it.
+    pub fn action_name(&self) -> &'static str {
+        match self.backend {
+            Backend::Nftables => "callwarden-nftables",
+            Backend::Ipset => "iptables-ipset-proto6-allports",
+            Backend::Iptables => "iptables-allports",
+        }
+    }
+
+    pub(super) fn jail_file(&self) -> PathBuf {
+        format!("jail.d/callwarden-{}.local", self.jail).into()
+    }
+
+    fn action(&self) -> String {
+        // SIP comes over UDP: the stock actions' default protocol, tcp, would let it pass, and
+        // `nftables-allports[protocol=all]` of 1.0.2 fails at every ban.
+        match self.backend {
+            Backend::Nftables => "callwarden-nftables[name=%(__name__)s]".to_owned(),
+            Backend::Ipset | Backend::Iptables => {
+                format!("{}[name=%(__name__)s, protocol=all]", self.action_name())
+            }
+        }
+    }
+}
+
+/// The files of a plan: paths relative to `/etc/fail2ban`, and texts.
+///
+/// # Errors
+/// [`PlanError`].
+pub fn files(plan: &JailPlan) -> Result<Vec<(PathBuf, String)>, PlanError> {
+    check_name(&plan.jail)?;
+    let log = plan.log.to_str().ok_or(PlanError::LogPath)?;
+    let bad = |character: char| {
+        character.is_control() || character.is_whitespace() || "*?[]%<>#;\"'".contains(character)
+    };
+    if !plan.log.is_absolute() || log.contains(bad) {
+        return Err(PlanError::LogPath);
+    }
+    let mut files = vec![
+        (format!("filter.d/{}.conf", plan.jail).into(), filter()),
+        (plan.jail_file(), jail(plan, log)),
+    ];
+    if plan.backend == Backend::Nftables {
+        files.insert(0, ("action.d/callwarden-nftables.conf".into(), nftables()));
+    }
+    Ok(files)
+}
+
+fn check_name(name: &str) -> Result<(), PlanError> {
+    let word = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
+    let good = (1..=26).contains(&name.len()) && name.bytes().all(word) && !name.starts_with('-');
+    good.then_some(()).ok_or(PlanError::Name)
+}
+
+fn filter() -> String {
+    format!(
+        "{OURS}\
+         # Only the address at the beginning counts, only the date that the module itself wrote last:\n\
+         # everything between the two is the attacker's text.\n\
+         [Definition]\n\
+         failregex = ^\\s*ip\\[<ADDR>\\]\n\
+         ignoreregex =\n\
+         datepattern = at\\[({{DATE}})\\] [^\\[\\]]*$\n"
+    )
+}
+
+fn jail(plan: &JailPlan, log: &str) -> String {
+    let (name, action) = (&plan.jail, plan.action());
+    let ignore = BASE_IGNORE.join(" ");
+    // No name is ever looked up: `usedns = no`.
+    format!(
+        "{OURS}\
+         [{name}]\n\
+         enabled = true\n\
+         filter = {name}\n\
+         logpath = {log}\n\
+         backend = auto\n\
+         usedns = no\n\
+         bantime = {BANTIME}\n\
+         findtime = {FINDTIME}\n\
+         maxretry = {MAXRETRY}\n\
+         ignoreip = {ignore}\n\
+         action = {action}\n"
+    )
+}
+
+/// fail2ban's own nftables action with two changes: the rule names no protocol, so that everything
+/// is blocked, and the sets take networks too (1.0.2's take single addresses only).
+fn nftables() -> String {
+    format!(
+        "{OURS}\
+         [INCLUDES]\n\
+         before = nftables.conf\n\n\
+         [Definition]\n\
+         type = custom\n\
+         _nft_add_set = <nftables> add set <table_family> <table> <addr_set> \\{{ type <addr_type>\\; flags interval\\; \\}}\n\
+         \x20             <nftables> add rule <table_family> <table> <chain> %(rule_stat)s\n\n\
+         [Init]\n\
+         blocktype = drop\n"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn plan(jail: &str, log: &str) -> JailPlan {
+        JailPlan {
+            jail: jail.into(),
+            log: log.into(),
+            backend: Backend::Nftables,
+        }
+    }
+
+    #[test]
+    fn hostile_26_names_and_paths_cannot_add_settings() {
+        assert!(files(&plan("cti", "/var/log/freeswitch/cti_fail2ban.log")).is_ok());
+        for name in ["", "a b", "a]\n[sshd", "../x", "-cti", "a%b"] {
+            let refused = files(&plan(name, "/var/log/x.log")).map(drop);
+            assert_eq!(refused, Err(PlanError::Name), "{name:?}");
+        }
+        for log in [
+            "relative.log",
+            "/var/log/x\nenabled = false",
+            "/var/log/*.log",
+            "/var/log/%(x)s",
+            "/var/log/a b",
+            "/var/log/<HOST>",
+        ] {
+            let refused = files(&plan("cti", log)).map(drop);
+            assert_eq!(refused, Err(PlanError::LogPath), "{log:?}");
+        }
+    }
+}

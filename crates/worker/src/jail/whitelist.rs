@@ -1,0 +1,230 @@
+//! Whitelist entries in the jail: in a file (survives restart and reload) **and** in the running
+//! jail, and every ban inside them lifted, each read back.
+//!
+//! fail2ban's `addignoreip` alone is lost at the next reload and lifts no ban.
+
+use std::collections::HashSet;
+use std::path::PathBuf;
+
+use domain::net::Network;
+use domain::whitelist::{WhitelistLine, WhitelistProof};
+
+use super::check::{Parsed, at, parse_config};
+use super::files::{FileError, read, restore, write_atomic};
+use super::text::{BASE_IGNORE, OURS};
+use crate::fail2ban::client::ClientError;
+use crate::fail2ban::{Fail2ban, Fail2banError};
+use crate::firewall::enforce::chain;
+
+/// Marks our entries in the file, with their expiry.
+const ENTRY: &str = "# entry ";
+/// What the jail's other files say, kept.
+const OTHERS: &str = "%(known/ignoreip)s";
+
+#[derive(Debug, thiserror::Error)]
+enum WriteError {
+    #[error(transparent)]
+    File(#[from] FileError),
+    #[error("fail2ban does not accept the whitelist file; it was put back as it was")]
+    Rejected(#[source] ClientError),
+}
+
+/// The file: read by fail2ban after `callwarden-JAIL.local`.
+pub fn path(fail2ban: &Fail2ban) -> PathBuf {
+    let jail = fail2ban.jail_name();
+    at(
+        fail2ban,
+        &format!("jail.d/callwarden-{jail}.whitelist.local"),
+    )
+}
+
+/// The entries in the file, for a worker that starts while its console is away.
+pub fn load(fail2ban: &Fail2ban) -> Vec<WhitelistLine> {
+    let text = read(&path(fail2ban)).ok().flatten().unwrap_or_default();
+    entries(&text)
+}
+
+/// Makes file and running jail hold exactly `wanted` (what has expired at `now`, unix seconds, is
+/// removed) beside what other files put there, and lifts the bans inside. Doing it again changes
+/// nothing. One proof per entry that has not expired.
+pub async fn apply(fail2ban: &Fail2ban, wanted: &[WhitelistLine], now: i64) -> Vec<WhitelistProof> {
+    let mut active: Vec<WhitelistLine> = wanted
+        .iter()
+        .filter(|line| line.until.is_none_or(|until| until > now))
+        .cloned()
+        .collect();
+    active.sort_unstable_by_key(|line| (line.network, line.until.unwrap_or(i64::MAX)));
+    active.reverse();
+    // The same network twice: the one that lasts longest stands first now.
+    active.dedup_by_key(|line| line.network);
+    active.reverse();
+
+    let before = load(fail2ban);
+    let file = write(fail2ban, &active).await;
+    let run = run(fail2ban, &before, &active, file.as_ref().ok()).await;
+    let in_file: HashSet<Network> = load(fail2ban).iter().map(|line| line.network).collect();
+    let in_jail = fail2ban.ignored_networks().await.unwrap_or_default();
+    let blocked = still_banned(fail2ban, &active).await;
+    active
+        .iter()
+        .map(|line| {
+            let network = line.network;
+            let wider = blocked.iter().find(|ban| ban.contains(network));
+            let error = match (&file, &run, wider) {
+                (Err(error), _, _) => Some(chain(error)),
+                (_, Err(error), _) => Some(chain(error)),
+                (_, _, Some(ban)) => {
+                    Some(format!("{network} is still blocked by the ban of {ban}"))
+                }
+                _ => None,
+            };
+            WhitelistProof {
+                network,
+                in_file: in_file.contains(&network) && file.is_ok(),
+                in_jail: in_jail.contains(&network),
+                error,
+            }
+        })
+        .collect()
+}
+
+/// Writes the file if it must change. Answers what fail2ban reads from all files then; `None` where
+/// nothing changed.
+async fn write(
+    fail2ban: &Fail2ban,
+    active: &[WhitelistLine],
+) -> Result<Option<Parsed>, WriteError> {
+    let path = path(fail2ban);
+    let before = read(&path)?;
+    let keeps_others = match &before {
+        Some(text) => text.contains(OTHERS),
+        // Naming what no other file sets would break fail2ban's whole configuration.
+        None if active.is_empty() => return Ok(None),
+        None => {
+            let parsed = parse_config(fail2ban).await.map_err(WriteError::Rejected)?;
+            !parsed.ignoreip.is_empty()
+        }
+    };
+    if !write_atomic(&path, &text(fail2ban.jail_name(), active, keeps_others))? {
+        return Ok(None);
+    }
+    match parse_config(fail2ban).await {
+        Ok(parsed) => Ok(Some(parsed)),
+        Err(error) => {
+            restore(&path, before.as_deref())?;
+            Err(WriteError::Rejected(error))
+        }
+    }
+}
+
+/// Brings the running jail in line.
+async fn run(
+    fail2ban: &Fail2ban,
+    before: &[WhitelistLine],
+    active: &[WhitelistLine],
+    parsed: Option<&Option<Parsed>>,
+) -> Result<(), Fail2banError> {
+    let wanted: HashSet<Network> = active.iter().map(|line| line.network).collect();
+    // What other files hold too is not ours to remove.
+    let durable: HashSet<Network> = match parsed {
+        Some(Some(parsed)) => parsed
+            .ignoreip
+            .iter()
+            .filter_map(|text| text.parse().ok())
+            .collect(),
+        _ => HashSet::new(),
+    };
+    let gone: Vec<Network> = before
+        .iter()
+        .map(|line| line.network)
+        .filter(|network| !wanted.contains(network) && !durable.contains(network))
+        .collect();
+    if !gone.is_empty() {
+        fail2ban.del_ignore(&gone).await?;
+    }
+    let running = fail2ban.ignored_networks().await?;
+    let mut missing: Vec<Network> = wanted.difference(&running).copied().collect();
+    missing.sort_unstable();
+    if !missing.is_empty() {
+        fail2ban.add_ignore(&missing).await?;
+    }
+    // After the jail ignores them, so that none is banned again meanwhile.
+    let held = fail2ban.bans().await?.held;
+    let inside: Vec<Network> = held
+        .into_iter()
+        .map(|ban| ban.network)
+        .filter(|ban| active.iter().any(|line| line.network.contains(*ban)))
+        .collect();
+    if !inside.is_empty() {
+        fail2ban.unban(&inside).await?;
+    }
+    Ok(())
+}
+
+/// Bans that still touch an entry: those of wider networks.
+async fn still_banned(fail2ban: &Fail2ban, active: &[WhitelistLine]) -> Vec<Network> {
+    let held = fail2ban.bans().await.map(|bans| bans.held);
+    held.unwrap_or_default()
+        .into_iter()
+        .map(|ban| ban.network)
+        .filter(|ban| active.iter().any(|line| ban.contains(line.network)))
+        .collect()
+}
+
+fn text(jail: &str, active: &[WhitelistLine], keeps_others: bool) -> String {
+    let mut text = OURS.to_owned();
+    for line in active {
+        let until = line
+            .until
+            .map_or_else(|| "for ever".to_owned(), |until| format!("until {until}"));
+        text.push_str(&format!("{ENTRY}{} {until}\n", line.network));
+    }
+    text.push_str(&format!("[{jail}]\nignoreip ="));
+    if keeps_others {
+        text.push_str(&format!(" {OTHERS}\n"));
+    } else {
+        text.push_str(&format!(" {}\n", BASE_IGNORE.join(" ")));
+    }
+    for line in active {
+        text.push_str(&format!("           {}\n", line.network));
+    }
+    text
+}
+
+fn entries(text: &str) -> Vec<WhitelistLine> {
+    let entry = |line: &str| {
+        let (network, until) = line.strip_prefix(ENTRY)?.split_once(' ')?;
+        let until = match until {
+            "for ever" => None,
+            until => Some(until.strip_prefix("until ")?.parse().ok()?),
+        };
+        Some(WhitelistLine {
+            network: network.parse().ok()?,
+            until,
+        })
+    };
+    text.lines().filter_map(entry).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_file_reads_back() {
+        let line = |network: &str, until| WhitelistLine {
+            network: network.parse().unwrap(),
+            until,
+        };
+        let lines = [
+            line("203.0.113.9", Some(1_795_425_876)),
+            line("2001:db8:9::/48", None),
+        ];
+        for keeps_others in [true, false] {
+            let text = text("cti", &lines, keeps_others);
+            assert_eq!(entries(&text), lines);
+            assert_eq!(text.contains(OTHERS), keeps_others);
+        }
+        assert!(entries("# entry x\n# entry 203.0.113.9 soon\nnothing").is_empty());
+    }
+}

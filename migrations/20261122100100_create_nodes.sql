@@ -19,7 +19,13 @@ create table nodes (
     -- Rises with each stored ban list; the worker's differences name it.
     ban_list_version  bigint      not null default 0,
     -- What the worker last proved to have applied of domain::wire::Desired.
-    desired_version   bigint      not null default 0
+    desired_version   bigint      not null default 0,
+    -- Rises with every stream of orders that is opened; an older stream ends when it sees a newer one.
+    stream            bigint      not null default 0,
+    -- The worker process that acts for the node, and the ones it took over from: two workers with
+    -- one token must not take turns.
+    instance          text,
+    fenced            text[]      not null default '{}'
 );
 
 -- How far each log of a node is stored. Moved in the transaction that stores the events, so an
@@ -66,5 +72,14 @@ create table orders (
 );
 create sequence order_batches;
 create index orders_waiting_idx on orders (node_id, id) where state = 'waiting';
-create index orders_network_idx on orders using gist (network inet_ops);
+-- Two operators at once give one order: the second click joins the first.
+create unique index orders_one_waiting_key on orders (node_id, network) where state = 'waiting';
+create index orders_network_idx on orders (network, node_id, id);
 create index orders_batch_idx on orders (batch);
+
+-- Clicks that found their order waiting already.
+create table order_joins (
+    batch    bigint not null,
+    order_id bigint not null references orders on delete cascade,
+    primary key (batch, order_id)
+);

@@ -14,3 +14,12 @@ create table attacks (
 );
 create index attacks_at_idx on attacks (at desc);
 create index attacks_source_idx on attacks (source, at desc);
+
+-- Lines per minute, kept in the transaction that stores them, so that no chart counts raw lines.
+create table attack_minutes (
+    minute  timestamptz not null,
+    node_id bigint      not null references nodes on delete cascade,
+    kind    text        not null,
+    lines   bigint      not null,
+    primary key (minute, node_id, kind)
+);

@@ -23,11 +23,13 @@ create table banned (
     repeats       integer     not null,
     not_effective boolean     not null
 );
-create index banned_since_idx on banned (since desc, network);
+-- Both columns in one direction, so that each index serves both directions of its sort.
+create index banned_since_idx on banned (since, network);
 create index banned_until_idx on banned (until, network);
-create index banned_repeats_idx on banned (repeats desc, network);
-create index banned_nodes_idx on banned (nodes desc, network);
+create index banned_repeats_idx on banned (repeats, network);
+create index banned_nodes_idx on banned (nodes, network);
 create index banned_network_gist on banned using gist (network inet_ops);
+create index banned_not_effective_idx on banned (network) where not_effective;
 
 -- Lines of fail2ban.log.
 create table ban_events (

@@ -8,6 +8,8 @@ create table whitelist (
     -- Null is for ever.
     expires_at timestamptz,
     all_nodes  boolean     not null,
+    -- desired.version with which the workers heard of it.
+    version    bigint      not null,
     -- Removed by hand or by expiry; the row stays for the address page and the audit log.
     removed_at timestamptz
 );
@@ -29,3 +31,13 @@ create table whitelist_proofs (
     checked_at timestamptz not null,
     primary key (node_id, network)
 );
+
+-- Version of what the workers shall apply (domain::wire::Desired). Raised in the transaction that
+-- changes the whitelist, so a version and what it means are always seen together.
+create table desired (
+    single      boolean primary key default true check (single),
+    version     bigint  not null default 1,
+    -- Of the protected addresses that change without anybody's order: nodes and signed-in operators.
+    fingerprint bytea   not null default ''
+);
+insert into desired default values;

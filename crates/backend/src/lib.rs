@@ -5,6 +5,7 @@
 //! the transaction, checks, writes the change, its audit row and its [`changes`] row, and commits.
 
 pub mod accounts;
+mod advisory;
 pub mod audit;
 pub mod bans;
 pub mod changes;
@@ -13,17 +14,19 @@ pub mod ingest;
 pub mod jobs;
 pub mod nodes;
 pub mod orders;
+pub mod overview;
 pub mod whitelist;
 
 use std::net::IpAddr;
 use std::sync::Arc;
 
 use domain::ids::UserId;
+use domain::net::Network;
 use domain::role::Role;
 use runtime::Clock;
 use sqlx::PgPool;
 
-pub use error::Error;
+pub use error::{Error, Problem};
 
 /// The schema, embedded; run at start under sqlx's lock.
 pub static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate!("../../migrations");
@@ -37,12 +40,31 @@ pub struct Backend {
     pub clock: Clock,
     hasher: Arc<accounts::Hasher>,
     changes: changes::Hub,
+    console_addresses: Arc<[Network]>,
 }
 
 impl Backend {
     /// Over a database whose schema is up to date ([`MIGRATOR`]).
     pub fn new(pool: PgPool, clock: Clock) -> Self {
-        Self { pool, clock, hasher: Arc::default(), changes: changes::Hub::default() }
+        Self {
+            pool,
+            clock,
+            hasher: Arc::default(),
+            changes: changes::Hub::default(),
+            console_addresses: Arc::default(),
+        }
+    }
+
+    /// The addresses that the console is reached at: never banned.
+    #[must_use]
+    pub fn with_console_addresses(mut self, addresses: Vec<Network>) -> Self {
+        self.console_addresses = addresses.into();
+        self
+    }
+
+    /// See [`Backend::with_console_addresses`].
+    pub fn console_addresses(&self) -> &[Network] {
+        &self.console_addresses
     }
 
     /// Wake-ups for live pages and worker streams; fed by [`jobs`].
@@ -62,4 +84,11 @@ pub struct Actor {
     pub role: Role,
     /// Where the request came from (a configured proxy's header, else the peer).
     pub address: Option<IpAddr>,
+}
+
+impl Actor {
+    /// What the console does by itself: expiry, and what follows from a worker's report.
+    pub fn console() -> Self {
+        Self { user: None, name: "console".to_owned(), role: Role::Admin, address: None }
+    }
 }

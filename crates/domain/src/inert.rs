@@ -19,6 +19,16 @@ pub fn inert(bytes: &[u8], limit: usize) -> String {
     text
 }
 
+/// Is the text harmless as it stands: nothing in it that [`inert`] would have to write otherwise?
+/// (A backslash is harmless; [`inert`] doubles it only to stay reversible.)
+pub fn is_inert(text: &str) -> bool {
+    text.chars().all(|character| match character {
+        ' '..='~' => true,
+        '\0'..='\x1f' | '\x7f' => false,
+        _ => !is_invisible(character),
+    })
+}
+
 fn push(text: &mut String, character: char) {
     match character {
         '\\' => text.push_str("\\\\"),
@@ -66,5 +76,11 @@ mod tests {
             assert_eq!(inert(bytes, 1000), expected);
         }
         assert_eq!(inert(b"abcdef", 3), "abc");
+        for (_, shown) in cases {
+            assert!(is_inert(shown), "{shown}");
+        }
+        for text in ["a\nb", "\0", "\u{9b}31m", "\u{202e}", "\u{2028}"] {
+            assert!(!is_inert(text), "{text:?}");
+        }
     }
 }

@@ -1,0 +1,20 @@
+//! Advisory locks that end with their transaction; the numbers stand here so that no two features
+//! share one. Taken in this order, and before the rows they guard, so that nobody waits in a circle.
+
+use sqlx::PgConnection;
+
+/// All our locks have this first number.
+const CLASS: i32 = 0x4357;
+
+/// Recomputing `banned`: held from before it reads `bans` until commit.
+pub(crate) const BANNED: i32 = 1;
+/// Giving orders.
+pub(crate) const ORDERS: i32 = 2;
+
+/// Waits for the lock and holds it until the transaction ends.
+pub(crate) async fn lock(conn: &mut PgConnection, number: i32) -> Result<(), sqlx::Error> {
+    sqlx::query!("select pg_advisory_xact_lock($1, $2)", CLASS, number)
+        .execute(conn)
+        .await?;
+    Ok(())
+}

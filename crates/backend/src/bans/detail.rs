@@ -1,0 +1,84 @@
+//! What stands behind a banned network: who holds it, why, and what was ordered.
+
+use std::collections::HashMap;
+
+use domain::attack::Kind;
+use domain::net::Network;
+use ipnet::IpNet;
+use time::Duration;
+
+use super::list::Head;
+use super::{AttackRow, BanDetail, BanRow, Why, why};
+use crate::orders::{self, OrderRow};
+use crate::{Backend, Error, whitelist};
+
+/// Orders younger than this show beside their node.
+const ORDER_MINUTES: i64 = 15;
+
+/// The newest lines shown in a row of the list.
+const LAST_LINES: usize = 3;
+
+/// Everything about one network.
+pub async fn detail(backend: &Backend, network: Network) -> Result<BanDetail, Error> {
+    let heads = why::head(&backend.pool, network).await?;
+    Ok(BanDetail {
+        row: rows(backend, heads.into_iter().collect()).await?.pop(),
+        events: why::events(&backend.pool, network, 50).await?,
+        lines: why::lines(&backend.pool, network, 50).await?,
+        orders: orders::latest_of_network(&backend.pool, network, 50).await?,
+        whitelisted: whitelist::touching(backend, network).await?,
+    })
+}
+
+/// The orders of one click, as [`orders::batch`].
+pub async fn batch(backend: &Backend, id: i64) -> Result<Vec<OrderRow>, Error> {
+    orders::batch(backend, id).await
+}
+
+/// Fills in what the rows of a page need, with one query for each kind of thing.
+pub(super) async fn rows(backend: &Backend, heads: Vec<Head>) -> Result<Vec<BanRow>, Error> {
+    if heads.is_empty() {
+        return Ok(Vec::new());
+    }
+    let networks: Vec<IpNet> = heads.iter().map(|head| head.network).collect();
+    let now = backend.clock.now();
+    let given = now - Duration::minutes(ORDER_MINUTES);
+    let orders = orders::latest_for_networks(&backend.pool, &networks, given).await?;
+    let mut orders: HashMap<_, _> = orders
+        .into_iter()
+        .filter_map(|order| Some(((order.network?, order.node), order)))
+        .collect();
+    let mut holders: HashMap<Network, Vec<_>> = HashMap::new();
+    for (network, mut holder) in why::holders(&backend.pool, &networks, now).await? {
+        holder.order = orders.remove(&(network, holder.node));
+        holders.entry(network).or_default().push(holder);
+    }
+    let mut by_hand = why::by_hand(&backend.pool, &networks).await?;
+    let mut lines: HashMap<Network, Vec<AttackRow>> = HashMap::new();
+    for (network, line) in why::newest_lines(&backend.pool, &networks).await? {
+        lines.entry(network).or_default().push(line);
+    }
+    let mut kinds = why::kinds(&backend.pool, &networks).await?;
+    Ok(heads
+        .into_iter()
+        .map(|head| {
+            let network = Network::from(head.network);
+            let mut last_lines = lines.remove(&network).unwrap_or_default();
+            last_lines.truncate(LAST_LINES);
+            let mut kinds: Vec<(Kind, i64)> = kinds.remove(&network).unwrap_or_default();
+            kinds.sort_by_key(|(kind, count)| (-count, *kind));
+            BanRow {
+                network,
+                since: head.since,
+                until: head.until,
+                repeats: head.repeats,
+                holders: holders.remove(&network).unwrap_or_default(),
+                why: Why {
+                    by_hand: by_hand.remove(&network),
+                    kinds,
+                    last_lines,
+                },
+            }
+        })
+        .collect())
+}

@@ -1,0 +1,166 @@
+//! The list of bans: sorted, filtered and paged by index.
+
+use domain::net::Network;
+use ipnet::IpNet;
+use sqlx::{FromRow, Postgres, QueryBuilder};
+use time::OffsetDateTime;
+
+use super::query::{self, PAGE_LIMIT, Place, Value};
+use super::{BanPage, BanQuery, BanSort, BanState, detail};
+use crate::{Backend, Error};
+
+/// A row of `banned`.
+#[derive(Clone, Debug, FromRow)]
+pub(super) struct Head {
+    pub network: IpNet,
+    pub since: OffsetDateTime,
+    /// `None` is for ever.
+    pub until: Option<OffsetDateTime>,
+    pub repeats: i32,
+    pub nodes: i32,
+}
+
+impl Head {
+    fn place(&self, sort: BanSort) -> Place {
+        let value = match sort {
+            BanSort::Since => Value::Time(Some(self.since)),
+            BanSort::Until => Value::Time(self.until),
+            BanSort::Repeats => Value::Count(self.repeats),
+            BanSort::Nodes => Value::Count(self.nodes),
+            BanSort::Network => Value::Nothing,
+        };
+        Place {
+            value,
+            network: Network::from(self.network),
+        }
+    }
+}
+
+/// One page.
+///
+/// # Errors
+/// [`Error::Invalid`] on `search` where that is neither an address nor a network nor a part of one.
+pub async fn list(backend: &Backend, query: &BanQuery) -> Result<BanPage, Error> {
+    let search = query::searched(&query.search)?;
+    let limit = query.limit.clamp(1, PAGE_LIMIT);
+    let place = |text: &Option<String>| text.as_deref().and_then(|text| query.sort.place(text));
+    // Backwards is the same walk the other way round.
+    let (from, back) = match (place(&query.after), place(&query.before)) {
+        (Some(after), _) => (Some(after), false),
+        (None, Some(before)) => (Some(before), true),
+        (None, None) => (None, false),
+    };
+    let descending = query.descending != back;
+    let mut page = QueryBuilder::new(
+        "select h.network, h.since, nullif(h.until, 'infinity') as until, h.repeats, h.nodes \
+         from banned h where true",
+    );
+    filters(&mut page, query, search);
+    if let Some(from) = &from {
+        past(&mut page, from, query.sort, descending);
+    }
+    page.push(order(query.sort, descending))
+        .push(" limit ")
+        .push_bind(limit + 1);
+    let mut heads: Vec<Head> = page.build_query_as().fetch_all(&backend.pool).await?;
+
+    let more = i64::try_from(heads.len()).is_ok_and(|found| found > limit);
+    heads.truncate(usize::try_from(limit).unwrap_or(0));
+    if back {
+        heads.reverse();
+    }
+    let (before, after) = if back {
+        (more, true)
+    } else {
+        (from.is_some(), more)
+    };
+    let place = |head: &Head| head.place(query.sort).to_string();
+    Ok(BanPage {
+        next: heads.last().filter(|_| after).map(place),
+        previous: heads.first().filter(|_| before).map(place),
+        total: total(backend, query, search).await?,
+        rows: detail::rows(backend, heads).await?,
+    })
+}
+
+async fn total(backend: &Backend, query: &BanQuery, search: Option<Network>) -> Result<i64, Error> {
+    let mut count = match (query.node, query.state, search) {
+        // By the primary key of `bans` alone.
+        (Some(node), None, None) => {
+            let mut count = QueryBuilder::new("select count(*) from bans where node_id = ");
+            count.push_bind(node.0);
+            count
+        }
+        _ => {
+            let mut count = QueryBuilder::new("select count(*) from banned h where true");
+            filters(&mut count, query, search);
+            count
+        }
+    };
+    Ok(count.build_query_scalar().fetch_one(&backend.pool).await?)
+}
+
+fn filters(sql: &mut QueryBuilder<Postgres>, query: &BanQuery, search: Option<Network>) {
+    if let Some(network) = search {
+        sql.push(" and h.network && ").push_bind(network.ipnet());
+    }
+    match query.state {
+        Some(BanState::NotEffective) => drop(sql.push(" and h.not_effective")),
+        Some(BanState::Effective) => drop(sql.push(" and not h.not_effective")),
+        None => {}
+    }
+    if let Some(node) = query.node {
+        sql.push(" and exists (select from bans b where b.network = h.network and b.node_id = ")
+            .push_bind(node.0)
+            .push(")");
+    }
+}
+
+/// Past `place`, in the direction of the walk.
+fn past(sql: &mut QueryBuilder<Postgres>, place: &Place, sort: BanSort, descending: bool) {
+    let than = if descending { " < " } else { " > " };
+    match place.value {
+        Value::Nothing => sql.push(" and h.network").push(than),
+        Value::Time(time) => sql
+            .push(" and (h.")
+            .push(column(sort))
+            .push(", h.network)")
+            .push(than)
+            .push("(coalesce(")
+            .push_bind(time)
+            .push("::timestamptz, 'infinity'), "),
+        Value::Count(count) => sql
+            .push(" and (h.")
+            .push(column(sort))
+            .push(", h.network)")
+            .push(than)
+            .push("(")
+            .push_bind(count)
+            .push(", "),
+    };
+    sql.push_bind(place.network.ipnet()).push("::inet::cidr");
+    if !matches!(place.value, Value::Nothing) {
+        sql.push(")");
+    }
+}
+
+fn order(sort: BanSort, descending: bool) -> String {
+    let direction = if descending { " desc" } else { "" };
+    match sort {
+        BanSort::Network => format!(" order by h.network{direction}"),
+        _ => format!(
+            " order by h.{0}{direction}, h.network{direction}",
+            column(sort)
+        ),
+    }
+}
+
+fn column(sort: BanSort) -> &'static str {
+    match sort {
+        BanSort::Since => "since",
+        BanSort::Until => "until",
+        BanSort::Repeats => "repeats",
+        BanSort::Network => "network",
+        BanSort::Nodes => "nodes",
+    }
+}

@@ -1,0 +1,27 @@
+//! Who is banned, over all nodes; ban and unban by hand; what may never be banned.
+
+mod actions;
+mod detail;
+pub(crate) mod guard;
+mod heads;
+mod lines;
+mod list;
+mod query;
+mod sql;
+mod views;
+mod why;
+
+pub use actions::{ban, unban, unban_and_whitelist};
+pub(crate) use actions::{free, text};
+pub use detail::{batch, detail};
+pub(crate) use heads::recompute;
+pub(crate) use lines::{EventLine, Line};
+pub use list::list;
+pub use query::{BanQuery, BanSort, BanState, PAGE_LIMIT};
+pub(crate) use sql::held_inside;
+pub use views::{
+    AttackRow, BanDetail, BanEventRow, BanPage, BanRequest, BanRow, ByHand, Holder, Scope, Why,
+};
+
+/// How many of its newest attack lines say why a network is banned.
+pub const WHY_LINES: i64 = 500;

@@ -1,0 +1,55 @@
+//! The table `bans`: who holds what.
+
+use domain::ids::NodeId;
+use domain::net::Network;
+use ipnet::IpNet;
+use sqlx::PgConnection;
+
+/// Nodes that hold exactly one of these networks, or wait to ban it.
+pub(super) async fn holders_to_free(
+    conn: &mut PgConnection,
+    networks: &[Network],
+) -> Result<Vec<(NodeId, Network)>, sqlx::Error> {
+    let networks: Vec<IpNet> = networks.iter().map(|network| network.ipnet()).collect();
+    let rows = sqlx::query!(
+        r#"select node_id as "node_id!", network as "network!: IpNet" from bans
+           where network in (select unnest($1::inet[])::cidr)
+           union
+           select node_id, network from orders
+           where network in (select unnest($1::inet[])::cidr)
+             and state = 'waiting' and act in ('ban', 'unban')"#,
+        &networks,
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| (NodeId(row.node_id), Network::from(row.network)))
+        .collect())
+}
+
+/// Bans inside `network` on these nodes (`None`: on any), waiting ones included.
+pub(crate) async fn held_inside(
+    conn: &mut PgConnection,
+    network: Network,
+    scope: Option<&[NodeId]>,
+) -> Result<Vec<(NodeId, Network)>, sqlx::Error> {
+    let scope: Option<Vec<i64>> = scope.map(|nodes| nodes.iter().map(|node| node.0).collect());
+    let rows = sqlx::query!(
+        r#"select b.node_id as "node_id!", b.network as "network!: IpNet"
+           from banned h join bans b on b.network = h.network
+           where h.network <<= $1::inet and ($2::bigint[] is null or b.node_id = any($2))
+           union
+           select o.node_id, o.network from orders o
+           where o.state = 'waiting' and o.act = 'ban' and o.network <<= $1::inet
+             and ($2::bigint[] is null or o.node_id = any($2))"#,
+        network.ipnet(),
+        scope.as_deref(),
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| (NodeId(row.node_id), Network::from(row.network)))
+        .collect())
+}

@@ -1,0 +1,76 @@
+//! Ban lists: a whole one replaces what is stored, a difference applies to the version it names.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use domain::ban::HeldBan;
+use domain::ids::NodeId;
+use domain::wire::BanList;
+use ipnet::IpNet;
+use sqlx::PgConnection;
+use time::OffsetDateTime;
+
+use super::{Touched, check, sql};
+use crate::Error;
+use crate::changes::Topic;
+
+/// Columns for one insert; each network once.
+#[derive(Default)]
+pub(super) struct Held {
+    pub networks: Vec<IpNet>,
+    pub sinces: Vec<OffsetDateTime>,
+    pub untils: Vec<Option<OffsetDateTime>>,
+    pub in_firewalls: Vec<Option<bool>>,
+}
+
+impl Held {
+    fn from(changed: &[HeldBan]) -> Result<Self, Error> {
+        let newest: BTreeMap<IpNet, &HeldBan> = changed
+            .iter()
+            .map(|ban| (ban.network.ipnet(), ban))
+            .collect();
+        let mut held = Self::default();
+        for (network, ban) in newest {
+            held.networks.push(network);
+            let since = check::time_of_seconds(ban.since);
+            held.sinces
+                .push(since.unwrap_or(OffsetDateTime::UNIX_EPOCH));
+            // A ban past the end of the calendar is one for ever.
+            held.untils.push(ban.until.and_then(check::time_of_seconds));
+            held.in_firewalls.push(ban.in_firewall);
+        }
+        Ok(held)
+    }
+}
+
+/// Returns the version stored now, and whether the worker must send the whole list.
+pub(super) async fn store(
+    conn: &mut PgConnection,
+    node: NodeId,
+    version: i64,
+    list: &BanList,
+    touched: &mut Touched,
+) -> Result<(i64, bool), Error> {
+    if list.base.is_some_and(|base| base != version) {
+        return Ok((version, true));
+    }
+    let held = Held::from(&list.changed)?;
+    let gone = if list.base.is_none() {
+        sql::delete_bans_except(conn, node, &held.networks).await?
+    } else {
+        let kept: BTreeSet<&IpNet> = held.networks.iter().collect();
+        let gone: Vec<IpNet> = list.gone.iter().map(|network| network.ipnet()).collect();
+        let gone: Vec<IpNet> = gone
+            .into_iter()
+            .filter(|network| !kept.contains(network))
+            .collect();
+        sql::delete_bans(conn, node, &gone).await?
+    };
+    let changed = sql::upsert_bans(conn, node, &held).await?;
+    if !gone.is_empty() || !changed.is_empty() {
+        touched.topics.insert(Topic::Bans);
+    }
+    touched.networks.extend(gone);
+    touched.networks.extend(changed.iter().copied());
+    touched.held = changed;
+    Ok((sql::next_ban_list(conn, node).await?, false))
+}

@@ -1,0 +1,166 @@
+//! Pieces of logs: what lies past the cursor is stored, what lies before it is passed over.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use domain::ids::NodeId;
+use domain::wire::{AttackEvent, BanEvent, Chunk, Cursor, Gap, Source};
+use sqlx::PgConnection;
+use time::{Duration, OffsetDateTime};
+
+use super::{Touched, check, sql};
+use crate::Error;
+use crate::changes::Topic;
+
+/// A line's date may be ahead of our clock by this much; past that the arrival counts.
+const AHEAD: Duration = Duration::minutes(5);
+
+/// Before this no attack line was written; such a date is a broken clock.
+const OLDEST: i64 = 946_684_800_000_000;
+
+/// Stores what is new of `chunks` and moves the cursors; returns where all of them stand now.
+pub(super) async fn store(
+    conn: &mut PgConnection,
+    node: NodeId,
+    chunks: &[Chunk],
+    now: OffsetDateTime,
+    touched: &mut Touched,
+) -> Result<Vec<Cursor>, Error> {
+    let mut cursors: BTreeMap<Source, Cursor> = sql::cursors(conn, node)
+        .await?
+        .into_iter()
+        .map(|cursor| (cursor.source, cursor))
+        .collect();
+    let mut attacks = Attacks::default();
+    let mut bans: Vec<(i64, &BanEvent)> = Vec::new();
+    let mut gaps: Vec<(Source, Gap)> = Vec::new();
+    let mut moved = Vec::new();
+    for chunk in chunks {
+        let source = chunk.end.source;
+        let Some(from) = new_from(chunk, cursors.get(&source)) else {
+            continue;
+        };
+        gaps.extend(chunk.gap.clone().map(|gap| (source, gap)));
+        gaps.extend(unexplained(chunk, cursors.get(&source)).map(|gap| (source, gap)));
+        let generation = chunk.end.generation;
+        match source {
+            Source::Attacks => {
+                let new = chunk.attacks.iter().filter(|event| event.offset >= from);
+                new.for_each(|event| attacks.push(generation, event, now));
+            }
+            Source::Fail2ban => {
+                let new = chunk.bans.iter().filter(|event| event.offset >= from);
+                bans.extend(new.map(|event| (generation, event)));
+            }
+        }
+        cursors.insert(source, chunk.end);
+        moved.push(source);
+    }
+    if !attacks.offsets.is_empty() {
+        attacks.store(conn, node).await?;
+        touched.topics.insert(Topic::Attacks);
+    }
+    if !bans.is_empty() {
+        sql::insert_ban_events(conn, node, &bans, now + AHEAD, now).await?;
+        touched
+            .networks
+            .extend(bans.iter().map(|(_, event)| event.network.ipnet()));
+        touched.topics.insert(Topic::Bans);
+    }
+    for (source, gap) in &gaps {
+        sql::insert_gap(conn, node, *source, gap, now).await?;
+        touched.topics.insert(Topic::Nodes);
+    }
+    moved.sort_unstable();
+    moved.dedup();
+    for source in moved {
+        sql::move_cursor(conn, node, cursors[&source]).await?;
+    }
+    Ok(cursors.into_values().collect())
+}
+
+/// The first byte of the chunk that is not stored; `None` where all of it is.
+fn new_from(chunk: &Chunk, stored: Option<&Cursor>) -> Option<i64> {
+    match stored {
+        Some(stored) if chunk.end.generation < stored.generation => None,
+        Some(stored) if chunk.end.generation == stored.generation => {
+            (chunk.end.offset > stored.offset).then_some(stored.offset)
+        }
+        _ => Some(0),
+    }
+}
+
+/// Bytes between what is stored and the chunk that no gap accounts for: a fault of the worker, or a
+/// database restored from a backup. Shown like any other loss.
+fn unexplained(chunk: &Chunk, stored: Option<&Cursor>) -> Option<Gap> {
+    let stored = stored?;
+    let same = chunk.end.generation == stored.generation;
+    let from = if same { stored.offset } else { 0 };
+    let explained = chunk.gap.as_ref().is_some_and(|gap| {
+        gap.generation == chunk.end.generation && gap.from <= from && gap.to >= chunk.start
+    });
+    (chunk.start > from && !explained).then(|| Gap {
+        generation: chunk.end.generation,
+        from,
+        to: chunk.start,
+        cause: "unexplained".to_owned(),
+    })
+}
+
+/// Columns for one insert.
+#[derive(Default)]
+pub(super) struct Attacks<'a> {
+    pub generations: Vec<i64>,
+    pub offsets: Vec<i64>,
+    pub ats: Vec<OffsetDateTime>,
+    pub sources: Vec<Option<ipnet::IpNet>>,
+    pub kinds: Vec<&'static str>,
+    pub extensions: Vec<Option<Cow<'a, str>>>,
+    pub numbers: Vec<Option<Cow<'a, str>>>,
+    pub raws: Vec<Cow<'a, str>>,
+    /// Lines of each minute and kind.
+    pub minutes: BTreeMap<(OffsetDateTime, &'static str), i64>,
+}
+
+impl<'a> Attacks<'a> {
+    fn push(&mut self, generation: i64, event: &'a AttackEvent, now: OffsetDateTime) {
+        let at = time_of(event, now);
+        self.generations.push(generation);
+        self.offsets.push(event.offset);
+        self.ats.push(at);
+        self.sources
+            .push(event.source.map(|source| source.to_canonical().into()));
+        self.kinds.push(event.kind.as_str());
+        self.extensions
+            .push(event.user.as_deref().map(check::short));
+        self.numbers.push(event.number.as_deref().map(check::short));
+        self.raws.push(check::raw(&event.raw));
+        *self
+            .minutes
+            .entry((minute_of(at), event.kind.as_str()))
+            .or_default() += 1;
+    }
+
+    async fn store(&self, conn: &mut PgConnection, node: NodeId) -> Result<(), Error> {
+        sql::insert_attacks(conn, node, self).await?;
+        sql::count_minutes(conn, node, &self.minutes).await?;
+        Ok(())
+    }
+}
+
+/// The line's own date; the arrival where it has none, or one that cannot be.
+fn time_of(event: &AttackEvent, now: OffsetDateTime) -> OffsetDateTime {
+    event
+        .at
+        .filter(|micros| *micros >= OLDEST)
+        .and_then(check::time_of_micros)
+        .filter(|at| *at <= now + AHEAD)
+        .unwrap_or(now)
+}
+
+fn minute_of(at: OffsetDateTime) -> OffsetDateTime {
+    at - Duration::new(
+        at.unix_timestamp().rem_euclid(60),
+        i32::try_from(at.nanosecond()).unwrap_or(0),
+    )
+}

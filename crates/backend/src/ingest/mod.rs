@@ -1,0 +1,134 @@
+//! Reports of workers: logs, ban lists, answers and health, each stored exactly once in one
+//! transaction.
+//!
+//! What a report says is text of a host that may be broken or taken over: bounded, made inert, and
+//! believed only about the node whose token it came with.
+
+mod ban_list;
+mod check;
+mod chunks;
+mod health;
+mod sql;
+
+use std::collections::BTreeSet;
+use std::net::IpAddr;
+
+use domain::ids::NodeId;
+use domain::net::Network;
+use domain::wire::{Receipt, Report};
+use ipnet::IpNet;
+use sqlx::PgConnection;
+use time::OffsetDateTime;
+
+use crate::changes::{self, Topic};
+use crate::{Actor, Backend, Error, bans, nodes, orders, whitelist};
+
+pub(crate) use check::{bounded, time_of_micros};
+
+/// What a report touched, for the wake-ups and the heads of the ban list.
+#[derive(Default)]
+struct Touched {
+    topics: BTreeSet<Topic>,
+    /// Networks whose row in `banned` may have changed.
+    networks: BTreeSet<IpNet>,
+    /// New or altered bans of this node.
+    held: Vec<IpNet>,
+}
+
+/// Stores a report. Sent twice, or again after a torn connection, it has the effect of once.
+///
+/// # Errors
+/// [`Error::Invalid`] for a report that breaks the bounds or contradicts itself; nothing of it is
+/// stored. [`Error::NotFound`] where the node is gone or revoked.
+pub async fn accept(
+    backend: &Backend,
+    node: NodeId,
+    peer: IpAddr,
+    report: Report,
+) -> Result<Receipt, Error> {
+    check::report(&report)?;
+    let now = backend.clock.now();
+    let mut tx = backend.pool.begin().await?;
+    // One report of a node at a time; everything below sees what the one before has stored.
+    let state = sql::lock_node(&mut tx, node)
+        .await?
+        .ok_or(Error::NotFound)?;
+    let mut touched = Touched::default();
+    let cursors = chunks::store(&mut tx, node, &report.chunks, now, &mut touched).await?;
+    let (ban_list, resync) = match &report.ban_list {
+        Some(list) => ban_list::store(&mut tx, node, state.ban_list, list, &mut touched).await?,
+        None => (state.ban_list, false),
+    };
+    if let Some(answer) = &report.whitelist {
+        let proofs = check::proofs(answer);
+        if whitelist::store_proofs(&mut tx, node, answer.version, &proofs, now).await? {
+            touched.topics.insert(Topic::Whitelist);
+        }
+    }
+    if let Some(health) = report.health {
+        health::store(&mut tx, node, &health, now).await?;
+        touched.topics.insert(Topic::Nodes);
+    }
+    sql::seen(&mut tx, node, Network::host(peer), now).await?;
+    if state
+        .seen_at
+        .is_none_or(|seen| (now - seen).whole_seconds() >= nodes::CONNECTED_SECONDS)
+    {
+        touched.topics.insert(Topic::Nodes);
+    }
+    // From here on with the advisory locks, in their order: heads, orders.
+    let networks: Vec<IpNet> = touched.networks.iter().copied().collect();
+    bans::recompute(&mut tx, &networks).await?;
+    answers(backend, &mut tx, node, &report.results, &mut touched, now).await?;
+    for topic in touched.topics {
+        changes::note(&mut tx, topic, Some(node)).await?;
+    }
+    tx.commit().await?;
+    Ok(Receipt {
+        cursors,
+        ban_list,
+        resync,
+    })
+}
+
+/// Stores the answers to orders, and orders what is whitelisted and banned all the same (fail2ban
+/// was faster than our list) to be freed.
+async fn answers(
+    backend: &Backend,
+    conn: &mut PgConnection,
+    node: NodeId,
+    results: &[domain::ban::OrderResult],
+    touched: &mut Touched,
+    now: OffsetDateTime,
+) -> Result<(), Error> {
+    let innocent = match touched.held.as_slice() {
+        [] => Vec::new(),
+        held => whitelist::covering(conn, node, held, now).await?,
+    };
+    if !innocent.is_empty() {
+        orders::lock(conn).await?;
+    }
+    let mut results = results.to_vec();
+    results.sort_by_key(|result| result.id);
+    for result in &results {
+        let outcome = check::outcome(&result.outcome);
+        if orders::finish(conn, node, result.id, &outcome, now).await? {
+            touched.topics.insert(Topic::Orders);
+        }
+    }
+    if !innocent.is_empty() {
+        let targets: Vec<_> = innocent
+            .into_iter()
+            .map(|network| (node, network))
+            .collect();
+        bans::free(
+            backend,
+            conn,
+            &Actor::console(),
+            &targets,
+            Some("whitelisted"),
+        )
+        .await?;
+    }
+    Ok(())
+}

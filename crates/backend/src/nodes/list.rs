@@ -1,0 +1,82 @@
+//! Nodes as the pages show them.
+
+use domain::ids::NodeId;
+use domain::wire::{Cursor, Source};
+use sqlx::PgConnection;
+use time::Duration;
+
+use super::{CONNECTED_SECONDS, NodeDetail, NodeRow, sql};
+use crate::whitelist::Scope;
+use crate::{Backend, Error, Problem, orders};
+
+/// Every node, by name.
+pub async fn list(backend: &Backend) -> Result<Vec<NodeRow>, Error> {
+    rows(backend, None).await
+}
+
+/// One node's page; `None` where there is no such node.
+pub async fn get(backend: &Backend, name: &str) -> Result<Option<NodeDetail>, Error> {
+    let Some(row) = rows(backend, Some(name)).await?.pop() else {
+        return Ok(None);
+    };
+    let node = row.id;
+    Ok(Some(NodeDetail {
+        gaps: sql::gaps(&backend.pool, node, 50).await?,
+        orders: orders::latest_of_node(&backend.pool, node, 20).await?,
+        cursors: sql::cursors(&backend.pool, node).await?,
+        row,
+    }))
+}
+
+async fn rows(backend: &Backend, name: Option<&str>) -> Result<Vec<NodeRow>, Error> {
+    let now = backend.clock.now();
+    // A name from a URL: Postgres text holds no NUL, and nothing is called so.
+    if name.is_some_and(|name| name.contains('\0')) {
+        return Ok(Vec::new());
+    }
+    let seen = now - Duration::seconds(CONNECTED_SECONDS);
+    Ok(sql::rows(&backend.pool, name, seen, now - Duration::HOUR).await?)
+}
+
+/// The enrolled nodes of a scope.
+///
+/// # Errors
+/// [`Error::Invalid`] on `scope` where one is unknown or revoked, or there is none at all.
+pub(crate) async fn in_scope(conn: &mut PgConnection, scope: &Scope) -> Result<Vec<NodeId>, Error> {
+    let all = sql::enrolled(conn).await?;
+    let nodes = match scope {
+        Scope::All => all,
+        Scope::Nodes(wanted) => {
+            let mut wanted = wanted.clone();
+            wanted.sort_unstable();
+            wanted.dedup();
+            if !wanted.iter().all(|node| all.contains(node)) {
+                return Err(Error::NotFound);
+            }
+            wanted
+        }
+    };
+    if nodes.is_empty() {
+        return Err(Error::invalid("scope", Problem::Missing));
+    }
+    Ok(nodes)
+}
+
+/// Reads the text of `log_cursors.source`.
+pub(crate) fn source(text: &str) -> Source {
+    if text == Source::Fail2ban.as_str() {
+        Source::Fail2ban
+    } else {
+        Source::Attacks
+    }
+}
+
+/// A row of `log_cursors`.
+pub(super) fn cursor(source_text: &str, generation: i64, offset: i64, mark: i64) -> Cursor {
+    Cursor {
+        source: source(source_text),
+        generation,
+        offset,
+        mark,
+    }
+}

@@ -1,0 +1,25 @@
+//! Nodes: adding, enrolling, revoking, what their workers shall apply, and who acts for them.
+
+mod actions;
+mod desired;
+mod enrol;
+mod list;
+mod sql;
+mod stream;
+mod token;
+mod views;
+
+pub use actions::{add, install_jail, new_code, remove, revoke};
+pub(crate) use desired::bump;
+pub use desired::desired;
+pub use enrol::{authenticate, enrol};
+pub use list::{get, list};
+pub(crate) use list::{in_scope, source};
+pub use stream::{Claim, Look, acts, claim, look, welcome};
+pub use views::{EnrolCode, GapRow, NodeAuth, NodeDetail, NodeRow};
+
+/// A node not heard for so long is shown as not connected.
+pub const CONNECTED_SECONDS: i64 = 20;
+
+/// How long a one-time code can be used.
+pub const CODE_MINUTES: i64 = 60;

@@ -1,0 +1,355 @@
+//! The table `nodes`, and what is read of others for its pages.
+
+use domain::health::Health;
+use domain::ids::NodeId;
+use domain::net::Network;
+use domain::wire::Cursor;
+use ipnet::IpNet;
+use sqlx::types::Json;
+use sqlx::{PgConnection, PgExecutor};
+use time::OffsetDateTime;
+
+use super::{GapRow, NodeAuth, NodeRow, list};
+
+/// Processes remembered as taken over from.
+const FENCED: i32 = 32;
+
+/// `None` where the name is taken.
+pub(super) async fn insert(
+    conn: &mut PgConnection,
+    name: &str,
+    now: OffsetDateTime,
+) -> Result<Option<NodeId>, sqlx::Error> {
+    let id = sqlx::query_scalar!(
+        "insert into nodes (name, created_at) values ($1, $2)
+         on conflict (name) do nothing returning id",
+        name,
+        now,
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(id.map(NodeId))
+}
+
+/// Locks the row against reports and other changes; its name.
+pub(super) async fn lock(
+    conn: &mut PgConnection,
+    node: NodeId,
+) -> Result<Option<String>, sqlx::Error> {
+    sqlx::query_scalar!(
+        "select name from nodes where id = $1 for no key update",
+        node.0
+    )
+    .fetch_optional(conn)
+    .await
+}
+
+pub(super) async fn set_code(
+    conn: &mut PgConnection,
+    node: NodeId,
+    hash: &[u8],
+    expires_at: OffsetDateTime,
+) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "update nodes set enrol_code_hash = $2, enrol_expires_at = $3 where id = $1",
+        node.0,
+        hash,
+        expires_at,
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Spends the code; `None` where no node waits for it.
+pub(super) async fn enrol(
+    conn: &mut PgConnection,
+    code: &[u8],
+    token: &[u8],
+    peer: Network,
+    now: OffsetDateTime,
+) -> Result<Option<NodeAuth>, sqlx::Error> {
+    let row = sqlx::query!(
+        "update nodes
+         set token_hash = $2, enrolled_at = $4, revoked_at = null, address = $3, seen_at = $4,
+             enrol_code_hash = null, enrol_expires_at = null,
+             instance = null, fenced = '{}', stream = stream + 1
+         where enrol_code_hash = $1 and enrol_expires_at > $4
+         returning id, name",
+        code,
+        token,
+        peer.ipnet(),
+        now,
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(row.map(|row| NodeAuth {
+        id: NodeId(row.id),
+        name: row.name,
+    }))
+}
+
+pub(super) async fn by_token(
+    conn: impl PgExecutor<'_>,
+    token: &[u8],
+) -> Result<Option<NodeAuth>, sqlx::Error> {
+    let row = sqlx::query!(
+        "select id, name from nodes where token_hash = $1 and revoked_at is null",
+        token
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(row.map(|row| NodeAuth {
+        id: NodeId(row.id),
+        name: row.name,
+    }))
+}
+
+pub(super) async fn revoke(
+    conn: &mut PgConnection,
+    node: NodeId,
+    now: OffsetDateTime,
+) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "update nodes
+         set token_hash = null, revoked_at = $2, enrol_code_hash = null, enrol_expires_at = null
+         where id = $1",
+        node.0,
+        now,
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Empties the node's ban list; its worker sends the whole one next time. What was on it.
+pub(super) async fn forget_bans(
+    conn: &mut PgConnection,
+    node: NodeId,
+) -> Result<Vec<IpNet>, sqlx::Error> {
+    sqlx::query!(
+        "update nodes set ban_list_version = ban_list_version + 1 where id = $1",
+        node.0
+    )
+    .execute(&mut *conn)
+    .await?;
+    sqlx::query_scalar!(
+        r#"delete from bans where node_id = $1 returning network as "network: IpNet""#,
+        node.0
+    )
+    .fetch_all(conn)
+    .await
+}
+
+pub(super) async fn delete(conn: &mut PgConnection, node: NodeId) -> Result<(), sqlx::Error> {
+    sqlx::query!("delete from nodes where id = $1", node.0)
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+pub(super) async fn enrolled_name(
+    conn: &mut PgConnection,
+    node: NodeId,
+) -> Result<Option<String>, sqlx::Error> {
+    sqlx::query_scalar!(
+        "select name from nodes where id = $1 and token_hash is not null",
+        node.0
+    )
+    .fetch_optional(conn)
+    .await
+}
+
+pub(super) async fn enrolled(conn: &mut PgConnection) -> Result<Vec<NodeId>, sqlx::Error> {
+    let ids = sqlx::query_scalar!("select id from nodes where token_hash is not null order by id")
+        .fetch_all(conn)
+        .await?;
+    Ok(ids.into_iter().map(NodeId).collect())
+}
+
+pub(super) async fn rows(
+    conn: impl PgExecutor<'_>,
+    name: Option<&str>,
+    seen: OffsetDateTime,
+    hour_ago: OffsetDateTime,
+) -> Result<Vec<NodeRow>, sqlx::Error> {
+    let rows = sqlx::query!(
+        r#"select n.id, n.name, n.created_at, n.token_hash is not null as "enrolled!",
+                  n.revoked_at is not null as "revoked!", n.seen_at, n.address as "address: IpNet",
+                  coalesce(n.seen_at > $2 and n.revoked_at is null, false) as "connected!",
+                  n.health as "health: Json<Health>", n.health_at,
+                  (select count(*) from bans b where b.node_id = n.id) as "bans!",
+                  (select coalesce(sum(m.lines), 0)::bigint from attack_minutes m
+                   where m.minute > $3 and m.node_id = n.id) as "attacks!",
+                  (select count(*) from orders o
+                   where o.node_id = n.id and o.state = 'waiting') as "waiting!"
+           from nodes n
+           where $1::text is null or n.name = $1
+           order by n.name"#,
+        name,
+        seen,
+        hour_ago,
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| NodeRow {
+            id: NodeId(row.id),
+            name: row.name,
+            created_at: row.created_at,
+            enrolled: row.enrolled,
+            revoked: row.revoked,
+            seen_at: row.seen_at,
+            address: row.address.map(|net| net.addr()),
+            connected: row.connected,
+            health: row.health.map(|health| health.0),
+            health_at: row.health_at,
+            bans: row.bans,
+            attacks_last_hour: row.attacks,
+            waiting_orders: row.waiting,
+        })
+        .collect())
+}
+
+pub(super) async fn gaps(
+    conn: impl PgExecutor<'_>,
+    node: NodeId,
+    limit: i64,
+) -> Result<Vec<GapRow>, sqlx::Error> {
+    let rows = sqlx::query!(
+        "select source, generation, from_byte, to_byte, cause, at from log_gaps
+         where node_id = $1 order by id desc limit $2",
+        node.0,
+        limit,
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| GapRow {
+            source: list::source(&row.source),
+            generation: row.generation,
+            from_byte: row.from_byte,
+            to_byte: row.to_byte,
+            cause: row.cause,
+            at: row.at,
+        })
+        .collect())
+}
+
+pub(super) async fn cursors(
+    conn: impl PgExecutor<'_>,
+    node: NodeId,
+) -> Result<Vec<Cursor>, sqlx::Error> {
+    let rows = sqlx::query!(
+        r#"select source, generation, "offset", mark from log_cursors
+           where node_id = $1 order by source"#,
+        node.0,
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| list::cursor(&row.source, row.generation, row.offset, row.mark))
+        .collect())
+}
+
+pub(super) async fn ban_list_version(
+    conn: impl PgExecutor<'_>,
+    node: NodeId,
+) -> Result<i64, sqlx::Error> {
+    sqlx::query_scalar!("select ban_list_version from nodes where id = $1", node.0)
+        .fetch_one(conn)
+        .await
+}
+
+/// The number of the newest stream; `None` where this process was taken over from.
+pub(super) async fn claim(
+    conn: &mut PgConnection,
+    node: NodeId,
+    instance: Option<&str>,
+    peer: Network,
+    now: OffsetDateTime,
+) -> Result<Option<i64>, sqlx::Error> {
+    sqlx::query_scalar!(
+        r#"update nodes
+           set stream = stream + 1, address = $3, seen_at = $4,
+               fenced = case
+                   when $2::text is null or instance is null or instance = $2::text then fenced
+                   else (fenced || instance)[greatest(1, cardinality(fenced) + 2 - $5::int):]
+               end,
+               instance = coalesce($2::text, instance)
+           where id = $1 and ($2::text is null or not ($2::text = any(fenced)))
+           returning stream"#,
+        node.0,
+        instance,
+        peer.ipnet(),
+        now,
+        FENCED,
+    )
+    .fetch_optional(conn)
+    .await
+}
+
+pub(super) async fn is_fenced(
+    conn: impl PgExecutor<'_>,
+    node: NodeId,
+    instance: &str,
+) -> Result<bool, sqlx::Error> {
+    sqlx::query_scalar!(
+        r#"select $2 = any(fenced) as "fenced!" from nodes where id = $1"#,
+        node.0,
+        instance,
+    )
+    .fetch_one(conn)
+    .await
+}
+
+/// Number of the newest stream, and version of what nodes shall be like; `None` where the token is
+/// not the node's any more.
+pub(super) async fn look(
+    conn: impl PgExecutor<'_>,
+    node: NodeId,
+    token: &[u8],
+) -> Result<Option<(i64, i64)>, sqlx::Error> {
+    let row = sqlx::query!(
+        "select n.stream, d.version from nodes n, desired d
+         where n.id = $1 and n.token_hash = $2 and n.revoked_at is null",
+        node.0,
+        token,
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(row.map(|row| (row.stream, row.version)))
+}
+
+pub(super) async fn desired(conn: &mut PgConnection) -> Result<(i64, Vec<u8>), sqlx::Error> {
+    let row = sqlx::query!("select version, fingerprint from desired")
+        .fetch_one(conn)
+        .await?;
+    Ok((row.version, row.fingerprint))
+}
+
+/// With a fingerprint only where it is a new one.
+pub(super) async fn bump_desired(
+    conn: &mut PgConnection,
+    fingerprint: Option<&[u8]>,
+) -> Result<i64, sqlx::Error> {
+    let version = sqlx::query_scalar!(
+        "update desired set version = version + 1, fingerprint = coalesce($1, fingerprint)
+         where $1::bytea is null or fingerprint <> $1
+         returning version",
+        fingerprint,
+    )
+    .fetch_optional(&mut *conn)
+    .await?;
+    match version {
+        Some(version) => Ok(version),
+        None => {
+            sqlx::query_scalar!("select version from desired")
+                .fetch_one(conn)
+                .await
+        }
+    }
+}

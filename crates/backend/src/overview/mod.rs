@@ -1,0 +1,81 @@
+//! The dashboard: how things are now, on one screen.
+
+mod sql;
+
+use domain::ids::NodeId;
+use time::{Duration, OffsetDateTime};
+
+use crate::bans::{AttackRow, BanEventRow};
+use crate::nodes::NodeRow;
+use crate::{Backend, Error, nodes};
+
+/// What the dashboard shows.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Overview {
+    /// Networks banned now, over all nodes.
+    pub bans_now: i64,
+    /// Ban lines of the last 24 hours.
+    pub bans_new_today: i64,
+    /// Attack lines of the last 60 minutes.
+    pub attacks_last_hour: i64,
+    /// … and of the 60 before.
+    pub attacks_previous_hour: i64,
+    /// Every node.
+    pub nodes: Vec<NodeRow>,
+    /// Attack lines of each of the last 60 minutes, oldest first, empty ones included.
+    pub per_minute: Vec<(OffsetDateTime, i64)>,
+    /// The newest 20.
+    pub last_attacks: Vec<AttackRow>,
+    /// The newest 10.
+    pub last_bans: Vec<BanEventRow>,
+    /// Bans that some firewall does not hold.
+    pub not_effective: i64,
+}
+
+/// Reads the dashboard.
+pub async fn overview(backend: &Backend) -> Result<Overview, Error> {
+    let now = backend.clock.now();
+    let counts = sql::counts(&backend.pool, now).await?;
+    let minute = Duration::MINUTE;
+    let this_minute = now
+        .replace_second(0)
+        .and_then(|now| now.replace_nanosecond(0))
+        .unwrap_or(now);
+    let since = this_minute - 119 * minute;
+    let lines = sql::lines_per_minute(&backend.pool, since, this_minute).await?;
+    let of = |at: OffsetDateTime| {
+        lines
+            .iter()
+            .find(|(minute, _)| *minute == at)
+            .map_or(0, |m| m.1)
+    };
+    let minutes: Vec<_> = (0..120)
+        .map(|n| since + n * minute)
+        .map(|at| (at, of(at)))
+        .collect();
+    let sum = |part: &[(OffsetDateTime, i64)]| part.iter().map(|(_, lines)| lines).sum();
+    Ok(Overview {
+        bans_now: counts.bans,
+        bans_new_today: counts.new_bans,
+        attacks_last_hour: sum(&minutes[60..]),
+        attacks_previous_hour: sum(&minutes[..60]),
+        nodes: nodes::list(backend).await?,
+        per_minute: minutes[60..].to_vec(),
+        last_attacks: sql::last_attacks(&backend.pool, 20).await?,
+        last_bans: sql::last_bans(&backend.pool, 10).await?,
+        not_effective: counts.not_effective,
+    })
+}
+
+/// The newest attack lines of one node or all.
+pub async fn last_attacks(
+    backend: &Backend,
+    node: Option<NodeId>,
+    limit: i64,
+) -> Result<Vec<AttackRow>, Error> {
+    let limit = limit.clamp(1, 200);
+    Ok(match node {
+        Some(node) => sql::last_attacks_of(&backend.pool, node, limit).await?,
+        None => sql::last_attacks(&backend.pool, limit).await?,
+    })
+}

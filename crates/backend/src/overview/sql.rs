@@ -1,0 +1,103 @@
+//! The dashboard's numbers: each by an index or from counted minutes, never from raw lines.
+
+use domain::ids::NodeId;
+use ipnet::IpNet;
+use sqlx::PgExecutor;
+use time::OffsetDateTime;
+
+use crate::bans::{AttackRow, BanEventRow, EventLine, Line};
+
+pub(super) struct Counts {
+    pub bans: i64,
+    pub not_effective: i64,
+    pub new_bans: i64,
+}
+
+pub(super) async fn counts(
+    conn: impl PgExecutor<'_>,
+    now: OffsetDateTime,
+) -> Result<Counts, sqlx::Error> {
+    sqlx::query_as!(
+        Counts,
+        r#"select
+               (select count(*) from banned) as "bans!",
+               (select count(*) from banned where not_effective) as "not_effective!",
+               (select count(*) from ban_events where kind = 'ban' and at > $1) as "new_bans!""#,
+        now - time::Duration::DAY,
+    )
+    .fetch_one(conn)
+    .await
+}
+
+pub(super) async fn lines_per_minute(
+    conn: impl PgExecutor<'_>,
+    from: OffsetDateTime,
+    to: OffsetDateTime,
+) -> Result<Vec<(OffsetDateTime, i64)>, sqlx::Error> {
+    let rows = sqlx::query!(
+        r#"select minute, sum(lines)::bigint as "lines!" from attack_minutes
+           where minute between $1 and $2 group by minute order by minute"#,
+        from,
+        to,
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| (row.minute, row.lines))
+        .collect())
+}
+
+pub(super) async fn last_attacks(
+    conn: impl PgExecutor<'_>,
+    limit: i64,
+) -> Result<Vec<AttackRow>, sqlx::Error> {
+    let rows = sqlx::query_as!(
+        Line,
+        r#"select n.name as node_name, a.at, a.source as "source: IpNet", a.kind, a.extension,
+                  a.number, a.raw
+           from attacks a join nodes n on n.id = a.node_id
+           order by a.at desc limit $1"#,
+        limit,
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows.into_iter().map(AttackRow::from).collect())
+}
+
+/// By position in the log, which is this node's own order.
+pub(super) async fn last_attacks_of(
+    conn: impl PgExecutor<'_>,
+    node: NodeId,
+    limit: i64,
+) -> Result<Vec<AttackRow>, sqlx::Error> {
+    let rows = sqlx::query_as!(
+        Line,
+        r#"select n.name as node_name, a.at, a.source as "source: IpNet", a.kind, a.extension,
+                  a.number, a.raw
+           from attacks a join nodes n on n.id = a.node_id
+           where a.node_id = $1
+           order by a.node_id desc, a.generation desc, a."offset" desc limit $2"#,
+        node.0,
+        limit,
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows.into_iter().map(AttackRow::from).collect())
+}
+
+pub(super) async fn last_bans(
+    conn: impl PgExecutor<'_>,
+    limit: i64,
+) -> Result<Vec<BanEventRow>, sqlx::Error> {
+    let rows = sqlx::query_as!(
+        EventLine,
+        r#"select n.name as node_name, e.at, e.kind, e.network as "network: IpNet"
+           from ban_events e join nodes n on n.id = e.node_id
+           order by e.at desc limit $1"#,
+        limit,
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows.into_iter().map(BanEventRow::from).collect())
+}

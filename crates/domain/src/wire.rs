@@ -5,6 +5,9 @@
 //! - `POST /api/node/v1/reports`: [`Report`] → [`Receipt`], with the node's token as bearer.
 //! - `GET /api/node/v1/orders`: a stream of [`Down`], one JSON object a line, never ending.
 //!
+//! 401: the token is not (or no longer) valid; 409: see [`INSTANCE_HEADER`]; 422: the report breaks
+//! the bounds and will never be accepted.
+//!
 //! Nodes are upgraded one by one, so old and new talk both ways: unknown fields and variants are
 //! ignored, new fields have defaults, and [`VERSION`] rises only when that is not enough.
 
@@ -31,6 +34,13 @@ pub const EVENTS_PER_REPORT: usize = 5_000;
 /// How often the console sends [`Down::Ping`]; a worker that hears nothing for three times as long
 /// opens a new stream.
 pub const PING_SECONDS: u64 = 5;
+
+/// Header of both requests with a bearer: a random name of the worker's process, new at each start.
+///
+/// One process acts for a node. A newer one takes over; the older one's stream ends with
+/// [`Down::Fenced`] and its requests are answered 409 from then on, so that two workers with one
+/// token do not take turns.
+pub const INSTANCE_HEADER: &str = "x-callwarden-instance";
 
 /// A worker's first message.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -251,6 +261,8 @@ pub enum Down {
         /// Now.
         now: i64,
     },
+    /// Last line: another process of this node has taken over. The worker says so and stays away.
+    Fenced,
     /// From a newer console.
     #[serde(other)]
     Unknown,

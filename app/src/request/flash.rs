@@ -1,6 +1,10 @@
 //! One message from a form to the page that follows it, kept in the session across the redirect.
 
+use std::sync::Arc;
+
+use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
+use tokio::sync::OnceCell;
 
 use crate::request::SESSION_FLASH;
 use crate::request::session::session;
@@ -86,7 +90,23 @@ pub(crate) async fn flash(message: Flash) {
     }
 }
 
-/// The message left for this page, once.
+/// Read once for each page, then shared by its parts: the message on top and the form it gives back.
+#[derive(Clone, Default)]
+struct OfThisPage(Arc<OnceCell<Option<Flash>>>);
+
+/// Called once, at the top of the page.
+pub(crate) fn provide_flash() {
+    provide_context(OfThisPage::default());
+}
+
+/// The message left for this page.
 pub(crate) async fn take_flash() -> Option<Flash> {
-    session()?.remove::<Flash>(SESSION_FLASH).await.ok().flatten()
+    let (slot, session) = (use_context::<OfThisPage>()?, session());
+    let read = || async move { session?.remove::<Flash>(SESSION_FLASH).await.ok().flatten() };
+    slot.0.get_or_init(read).await.clone()
+}
+
+/// The refused form named `name`, if this page follows its refusal.
+pub(crate) async fn form_back(name: &str) -> Option<FormBack> {
+    take_flash().await?.form.filter(|form| form.name == name)
 }

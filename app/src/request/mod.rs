@@ -7,7 +7,7 @@ mod visitor;
 
 pub use flash::{Flash, FormBack, Reveal, Tone};
 pub use session::{SESSION_ADDRESS, SESSION_EPOCH, SESSION_FLASH, SESSION_USER};
-pub(crate) use flash::{flash, take_flash};
+pub(crate) use flash::{flash, form_back, provide_flash, take_flash};
 pub(crate) use session::{begin_session, end_session};
 pub use visitor::Visitor;
 pub(crate) use visitor::{Theme, go, go_back, here, may, parts, query, theme, visitor, words};

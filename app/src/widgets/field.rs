@@ -3,12 +3,7 @@
 use backend::nodes::NodeRow;
 use leptos::prelude::*;
 
-use crate::request::{Flash, FormBack, words};
-
-/// A form given back by a refusal of this page's last post, if it is the form named `name`.
-pub(crate) fn given_back(flash: Option<&Flash>, name: &str) -> Option<FormBack> {
-    flash?.form.clone().filter(|form| form.name == name)
-}
+use crate::request::{FormBack, words};
 
 /// A labelled input. `back` is the refused form, if any.
 #[component]

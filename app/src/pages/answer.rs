@@ -1,0 +1,39 @@
+//! How every form is answered: a redirect to a page that says what happened. A refused form goes
+//! back with what was typed and the problem at its field.
+
+use crate::error::AppError;
+use crate::request::{Flash, FormBack, flash, go_back, words};
+
+/// Ends a server function. `done` says in words what was done; `form` is the form's name on its page
+/// and what was typed into it (never a secret).
+///
+/// # Errors
+/// Faults; a wrong field is no fault.
+pub(super) async fn answer<T>(
+    result: Result<T, backend::Error>,
+    page: &str,
+    form: (&str, Vec<(&str, String)>),
+    done: impl FnOnce(T) -> Flash,
+) -> Result<(), AppError> {
+    match result {
+        Ok(value) => flash(done(value)).await,
+        Err(backend::Error::Invalid { field, problem }) => {
+            let problem = words().problem(&problem);
+            let mut message = Flash::bad(problem.clone());
+            message.form = Some(FormBack {
+                name: form.0.to_owned(),
+                field: field.to_owned(),
+                problem,
+                values: form.1.into_iter().map(|(name, text)| (name.to_owned(), text)).collect(),
+            });
+            flash(message).await;
+        }
+        Err(backend::Error::Database(error)) => {
+            tracing::error!("database: {error}");
+            flash(Flash::bad(words().not_saved())).await;
+        }
+        Err(error) => return Err(error.into()),
+    }
+    go_back(page);
+    Ok(())
+}

@@ -1,0 +1,5 @@
+//! The audit log.
+
+mod page;
+
+pub(crate) use page::AuditPage;

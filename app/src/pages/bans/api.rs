@@ -1,0 +1,65 @@
+//! Server functions of the bans page.
+
+use backend::bans::{self, BanRequest, Scope};
+use domain::ids::NodeId;
+use domain::net::Network;
+use domain::role::Permission;
+use leptos::prelude::*;
+
+use crate::error::AppError;
+use crate::pages::answer::answer;
+use crate::request::{Flash, flash, go_back, require, words};
+
+/// Bans an address or network on all nodes or some.
+#[server(prefix = "/api/ui", endpoint = "ban")]
+async fn ban(
+    network: String,
+    #[server(default)] reason: String,
+    #[server(default)] scope: String,
+    #[server(default)] nodes: Vec<i64>,
+    #[server(default)] confirm_wide: bool,
+) -> Result<(), AppError> {
+    let (backend, actor) = require(Permission::Ban)?;
+    let words = words();
+    let request = BanRequest {
+        network: network.clone(),
+        scope: scope_of(&scope, &nodes),
+        reason: reason.clone(),
+        confirm_wide,
+    };
+    let result = bans::ban(&backend, &actor, request).await;
+    let typed = vec![("network", network.clone()), ("reason", reason)];
+    answer(result, "/bans", ("ban", typed), |batch| match batch.orders {
+        0 => Flash::bad(words.no_nodes_yet()),
+        orders => Flash::good(words.ban_ordered(network.trim(), orders)),
+    })
+    .await
+}
+
+/// Frees addresses on every node that holds them.
+#[server(prefix = "/api/ui", endpoint = "unban")]
+async fn unban(#[server(default)] networks: Vec<String>) -> Result<(), AppError> {
+    let (backend, actor) = require(Permission::Ban)?;
+    let words = words();
+    let networks: Vec<Network> =
+        networks.iter().map(|text| text.parse()).collect::<Result<_, _>>().map_err(|_| AppError::Malformed)?;
+    if networks.is_empty() {
+        flash(Flash::bad(words.no_selection())).await;
+        go_back("/bans");
+        return Ok(());
+    }
+    let result = match bans::unban(&backend, &actor, &networks).await {
+        Err(backend::Error::NotFound) => Ok(None),
+        other => other.map(Some),
+    };
+    answer(result, "/bans", ("unban", Vec::new()), |batch| match batch {
+        Some(batch) => Flash::good(words.unban_ordered(batch.orders)),
+        None => Flash::bad(words.nothing_to_unban()),
+    })
+    .await
+}
+
+/// "All nodes" unless some are chosen.
+pub(in crate::pages) fn scope_of(scope: &str, nodes: &[i64]) -> Scope {
+    if scope == "nodes" { Scope::Nodes(nodes.iter().copied().map(NodeId).collect()) } else { Scope::All }
+}

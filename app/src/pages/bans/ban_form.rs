@@ -1,0 +1,45 @@
+//! Banning by hand.
+
+use backend::nodes::NodeRow;
+use domain::role::Permission;
+use leptos::prelude::*;
+
+use crate::request::{FormBack, may, words};
+use crate::widgets::{Field, Icon, ScopeFields};
+
+/// A panel that opens without JavaScript; stays open when its form was refused.
+#[component]
+pub(super) fn BanForm(
+    nodes: Vec<NodeRow>,
+    #[prop(optional_no_strip)] back: Option<FormBack>,
+) -> impl IntoView {
+    let words = words();
+    view! {
+        <details class="dropdown panel" open=back.is_some()>
+            <summary class="button primary"><Icon name="ban"/>{words.ban_an_address()}</summary>
+            <form method="post" action="/api/ui/ban" class="dropdown-panel form" data-enhance="">
+                <Field
+                    name="network"
+                    label=words.address_or_network()
+                    hint=words.address_hint()
+                    required=true
+                    mono=true
+                    max=64
+                    back=back.clone()
+                />
+                <Field name="reason" label=words.reason() hint=words.reason_hint() back/>
+                <ScopeFields nodes/>
+                {may(Permission::WideNetworks)
+                    .then(|| {
+                        view! {
+                            <label class="choice">
+                                <input type="checkbox" name="confirm_wide" value="true"/>
+                                {words.confirm_wide()}
+                            </label>
+                        }
+                    })}
+                <button class="button primary">{words.ban_verb()}</button>
+            </form>
+        </details>
+    }
+}

@@ -1,0 +1,14 @@
+//! Who is banned where, and freeing them.
+
+mod api;
+mod attack_table;
+mod ban_form;
+mod drawer;
+mod filters;
+mod page;
+mod query;
+mod table;
+
+pub(in crate::pages) use api::scope_of;
+pub(crate) use attack_table::AttackTable;
+pub(crate) use page::BansPage;

@@ -1,0 +1,134 @@
+//! The dashboard.
+
+use backend::bans::BanEventRow;
+use backend::overview::{self, Overview};
+use domain::role::Permission;
+use leptos::prelude::*;
+
+use crate::error::AppError;
+use crate::layout::Frame;
+use crate::pages::bans::AttackTable;
+use crate::pages::dashboard::minutes::Minutes;
+use crate::pages::dashboard::verdict::Verdict;
+use crate::request::{require, words};
+use crate::widgets::{Ago, Loaded};
+
+#[component]
+pub(crate) fn DashboardPage() -> impl IntoView {
+    view! {
+        <Frame title=words().dashboard()>
+            <Loaded load=load() view=|overview| view! { <Screen overview/> }/>
+        </Frame>
+    }
+}
+
+async fn load() -> Result<Overview, AppError> {
+    let (backend, _) = require(Permission::Read)?;
+    Ok(overview::overview(&backend).await?)
+}
+
+#[component]
+fn Screen(overview: Overview) -> impl IntoView {
+    let words = words();
+    let up = overview.nodes.iter().filter(|node| node.connected).count();
+    let effective = if overview.not_effective > 0 {
+        words.not_effective_count(overview.not_effective)
+    } else {
+        words.all_effective().to_owned()
+    };
+    view! {
+        <h1 class="visually-hidden">{words.dashboard()}</h1>
+        <Verdict
+            attacks=overview.attacks_last_hour
+            not_effective=overview.not_effective
+            nodes=overview.nodes.clone()
+        />
+        <div class="tiles">
+            <Tile href="/bans" label=words.bans_now() value=overview.bans_now note=effective/>
+            <Tile href="/bans" label=words.bans_new() value=overview.bans_new_today/>
+            <Tile
+                href="/bans"
+                label=words.attacks_last_hour()
+                value=overview.attacks_last_hour
+                note=words.hour_before(overview.attacks_previous_hour)
+            />
+            <Tile
+                href="/nodes"
+                label=words.nodes()
+                value=i64::try_from(overview.nodes.len()).unwrap_or_default()
+                note=words.nodes_up(up, overview.nodes.len())
+            />
+        </div>
+        <section class="card">
+            <h2>{words.attacks_per_minute()}</h2>
+            <Minutes minutes=overview.per_minute/>
+        </section>
+        <div class="columns">
+            <section class="card">
+                <h2>{words.last_attacks()}</h2>
+                <AttackTable lines=overview.last_attacks empty=words.attacks_empty()/>
+            </section>
+            <section class="card">
+                <h2>{words.last_bans()}</h2>
+                <BanEvents events=overview.last_bans/>
+            </section>
+        </div>
+    }
+}
+
+#[component]
+fn Tile(
+    href: &'static str,
+    label: &'static str,
+    value: i64,
+    #[prop(into, optional)] note: String,
+) -> impl IntoView {
+    view! {
+        <a class="tile" href=href>
+            <span class="tile-label">{label}</span>
+            <span class="tile-value">{value}</span>
+            <span class="muted">{note}</span>
+        </a>
+    }
+}
+
+#[component]
+fn BanEvents(events: Vec<BanEventRow>) -> impl IntoView {
+    let words = words();
+    if events.is_empty() {
+        return view! { <p class="muted">{words.bans_events_empty()}</p> }.into_any();
+    }
+    view! {
+        <div class="table-box">
+            <table class="compact">
+                <thead>
+                    <tr>
+                        <th>{words.time()}</th>
+                        <th>{words.what()}</th>
+                        <th>{words.source_address()}</th>
+                        <th>{words.node()}</th>
+                    </tr>
+                </thead>
+                <tbody>
+                    {events
+                        .into_iter()
+                        .map(|event| {
+                            let network = event.network.to_string();
+                            view! {
+                                <tr>
+                                    <td class="nowrap"><Ago at=event.at/></td>
+                                    <td>{words.ban_event(event.kind)}</td>
+                                    <td class="mono">
+                                        <a href=format!("/bans?open={network}&search={network}")>{network.clone()}</a>
+                                    </td>
+                                    <td>{event.node_name}</td>
+                                </tr>
+                            }
+                        })
+                        .collect_view()}
+                </tbody>
+            </table>
+        </div>
+    }
+    .into_any()
+}

@@ -1,0 +1,56 @@
+//! The one sentence on top of the dashboard.
+
+use backend::nodes::NodeRow;
+use domain::health::HopState;
+use leptos::prelude::*;
+
+use crate::request::words;
+use crate::widgets::Icon;
+
+/// Attention beats attack beats quiet.
+#[component]
+pub(super) fn Verdict(attacks: i64, not_effective: i64, nodes: Vec<NodeRow>) -> impl IntoView {
+    let words = words();
+    let names = |wanted: &dyn Fn(&NodeRow) -> bool| {
+        let names: Vec<_> =
+            nodes.iter().filter(|node| wanted(node)).map(|node| node.name.clone()).collect();
+        (!names.is_empty()).then(|| names.join(", "))
+    };
+    let away = names(&|node| node.enrolled && !node.revoked && !node.connected);
+    let broken = names(&|node| node.connected && has_broken_hop(node));
+    let mut details = Vec::new();
+    details.extend(away.map(|names| words.nodes_away_text(&names)));
+    details.extend(broken.map(|names| words.hops_broken_text(&names)));
+    if not_effective > 0 {
+        details.push(words.not_effective_count(not_effective));
+    }
+    let (class, icon, title) = if nodes.is_empty() {
+        details = vec![words.nodes_empty_text().to_owned()];
+        ("verdict grey", "server", words.no_nodes_title())
+    } else if !details.is_empty() {
+        ("verdict attention", "alert", words.not_held_title())
+    } else if attacks > 0 {
+        details.push(words.held_text().to_owned());
+        ("verdict bad", "shield", words.under_attack_title())
+    } else {
+        details.push(words.quiet_text().to_owned());
+        ("verdict good", "check", words.quiet_title())
+    };
+    view! {
+        <section class=class>
+            <Icon name=icon/>
+            <div>
+                <p class="verdict-title">{title}</p>
+                {details.into_iter().map(|detail| view! { <p>{detail}</p> }).collect_view()}
+            </div>
+            <a class="button" href="/nodes">{words.nodes()}</a>
+        </section>
+    }
+}
+
+/// Does any hop from log to firewall fail?
+pub(crate) fn has_broken_hop(node: &NodeRow) -> bool {
+    node.health
+        .as_ref()
+        .is_some_and(|health| health.hops.iter().any(|hop| hop.state == HopState::Broken))
+}

@@ -1,0 +1,13 @@
+//! One folder for each page: `page.rs` (the page and what it loads), `api.rs` (its server
+//! functions), and a file for each part.
+
+pub(crate) mod accounts;
+mod answer;
+pub(crate) mod audit;
+pub(crate) mod bans;
+pub(crate) mod dashboard;
+pub(crate) mod nodes;
+pub(crate) mod not_found;
+mod preferences;
+pub(crate) mod search;
+pub(crate) mod whitelist;

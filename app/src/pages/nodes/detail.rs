@@ -1,0 +1,214 @@
+//! One node: every hop, its facts, its last orders, and what an admin may do to it.
+
+use backend::nodes::{self, NodeDetail, NodeRow};
+use domain::health::Health;
+use domain::role::Permission;
+use leptos::prelude::*;
+use leptos_router::hooks::use_params_map;
+
+use crate::error::AppError;
+use crate::layout::Frame;
+use crate::pages::nodes::hops::Hops;
+use crate::pages::nodes::list::WorkerChip;
+use crate::request::{Reveal, may, parts, require, take_flash, words};
+use crate::widgets::{Ago, Hint, Icon, Loaded, OrderChip};
+
+#[component]
+pub(crate) fn NodePage() -> impl IntoView {
+    let name = use_params_map().read_untracked().get("name").unwrap_or_default();
+    view! {
+        <Frame title=name.clone()>
+            <Loaded load=load(name) view=|(detail, reveal)| view! { <Screen detail reveal/> }/>
+        </Frame>
+    }
+}
+
+async fn load(name: String) -> Result<(NodeDetail, Option<Reveal>), AppError> {
+    let (backend, _) = require(Permission::Read)?;
+    let reveal = take_flash().await.and_then(|flash| flash.reveal).filter(|reveal| reveal.node == name);
+    let detail = nodes::get(&backend, &name).await?.ok_or(AppError::NotFound)?;
+    Ok((detail, reveal))
+}
+
+#[component]
+fn Screen(detail: NodeDetail, #[prop(optional_no_strip)] reveal: Option<Reveal>) -> impl IntoView {
+    let words = words();
+    let node = detail.row.clone();
+    view! {
+        <header class="page-head">
+            <h1>{node.name.clone()}</h1>
+            <WorkerChip node=node.clone()/>
+            {node.seen_at.map(|at| view! { <p class="muted">{words.last_seen()}" "<Ago at/></p> })}
+        </header>
+        {reveal.map(|reveal| view! { <EnrolCommand reveal/> })}
+        <div class="columns">
+            <Hops node=node.clone()/>
+            <div>
+                <Facts node=node.clone() detail=detail.clone()/>
+                <Orders detail=detail.clone()/>
+                {may(Permission::Nodes).then(|| view! { <Danger node/> })}
+            </div>
+        </div>
+    }
+}
+
+/// The pasted command, shown once. It stays while the page refreshes itself.
+#[component]
+fn EnrolCommand(reveal: Reveal) -> impl IntoView {
+    let words = words();
+    let parts = parts();
+    let host = parts.headers.get("host").and_then(|host| host.to_str().ok()).unwrap_or("console");
+    let scheme = if host.starts_with("127.") || host.starts_with("localhost") { "http" } else { "https" };
+    let command = format!(
+        "callwarden-worker enrol --console {scheme}://{host} --code {} && systemctl enable --now callwarden-worker",
+        reveal.code
+    );
+    view! {
+        <section class="card reveal" data-keep="">
+            <h2>{words.enrol_title(&reveal.node)}</h2>
+            <p>{words.enrol_text()}</p>
+            <pre class="mono" id="enrol-command">{command}</pre>
+            <button class="button js-only" type="button" data-copy="enrol-command" data-copied=words.copied()>
+                <Icon name="copy"/>
+                {words.copy()}
+            </button>
+        </section>
+    }
+}
+
+#[component]
+fn Facts(node: NodeRow, detail: NodeDetail) -> impl IntoView {
+    let words = words();
+    let health = node.health.clone().unwrap_or_default();
+    let fact = |name: &'static str, value: String| {
+        (!value.is_empty()).then(|| view! { <dt>{name}</dt><dd>{value}</dd> })
+    };
+    let gaps = detail
+        .gaps
+        .into_iter()
+        .map(|gap| {
+            view! { <li><Ago at=gap.at/>" · "{words.gap(gap.from_byte, gap.to_byte, &gap.cause)}</li> }
+        })
+        .collect::<Vec<_>>();
+    view! {
+        <section class="card">
+            <h2>{words.health()}</h2>
+            <dl class="facts">
+                {fact(words.bans_here(), node.bans.to_string())}
+                {fact(words.attacks_last_hour(), node.attacks_last_hour.to_string())}
+                {fact(words.log(), health.log_path.clone())}
+                {fact(words.position(), words.bytes(health.position))}
+                {fact(words.lag(), words.bytes(health.lag_bytes))}
+                {fact(words.jail_settings(), jail_text(&health))}
+                {fact(words.clock_offset(), clock_text(&health))}
+                {fact(words.host(), health.host_name.clone())}
+                {fact(words.addresses(), addresses_text(&health))}
+                {fact(words.versions(), versions_text(&health))}
+                {fact(words.odd_bans(), health.odd_bans.join(", "))}
+            </dl>
+            {(!gaps.is_empty())
+                .then(|| {
+                    view! {
+                        <h3>{words.gaps_title()}</h3>
+                        <Hint text=words.gaps_text()/>
+                        <ul class="lines">{gaps}</ul>
+                    }
+                })}
+        </section>
+    }
+}
+
+fn jail_text(health: &Health) -> String {
+    let words = words();
+    health.jail.as_ref().map_or_else(String::new, |jail| {
+        words.jail_settings_text(
+            jail.maxretry,
+            &words.duration(jail.findtime),
+            &words.duration(jail.bantime),
+        )
+    })
+}
+
+fn clock_text(health: &Health) -> String {
+    health.clock_offset_ms.map_or_else(String::new, |offset| words().milliseconds(offset))
+}
+
+fn addresses_text(health: &Health) -> String {
+    health.addresses.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+}
+
+fn versions_text(health: &Health) -> String {
+    let words = words();
+    let worker =
+        (!health.worker_version.is_empty()).then(|| words.worker_version(&health.worker_version));
+    let fail2ban = health.fail2ban_version.as_ref().map(|version| words.fail2ban_version(version));
+    [worker, fail2ban].into_iter().flatten().collect::<Vec<_>>().join(", ")
+}
+
+#[component]
+fn Orders(detail: NodeDetail) -> impl IntoView {
+    let words = words();
+    if detail.orders.is_empty() {
+        return view! {
+            <section class="card"><h2>{words.recent_orders()}</h2><Hint text=words.orders_empty()/></section>
+        }
+        .into_any();
+    }
+    view! {
+        <section class="card">
+            <h2>{words.recent_orders()}</h2>
+            <ol class="lines">
+                {detail
+                    .orders
+                    .into_iter()
+                    .map(|order| {
+                        let network = order.network.map(|network| network.to_string());
+                        view! {
+                            <li>
+                                <Ago at=order.ordered_at/>" · "{words.act(order.act)}" "
+                                <span class="mono">{network}</span>" · "{order.actor.clone()}" "
+                                <OrderChip order/>
+                            </li>
+                        }
+                    })
+                    .collect_view()}
+            </ol>
+        </section>
+    }
+    .into_any()
+}
+
+/// Each asks once, in words that name the node, without JavaScript too.
+#[component]
+fn Danger(node: NodeRow) -> impl IntoView {
+    let words = words();
+    let id = node.id.to_string();
+    let ask = |action: &'static str, summary: &'static str, text: &'static str, button: String| {
+        view! {
+            <details class="ask">
+                <summary class="button">{summary}</summary>
+                <form method="post" action=action data-enhance="">
+                    <p>{text}</p>
+                    <input type="hidden" name="name" value=node.name.clone()/>
+                    <button class="button danger" name="id" value=id.clone()>{button}</button>
+                </form>
+            </details>
+        }
+    };
+    view! {
+        <section class="card">
+            <h2>{words.actions()}</h2>
+            <form method="post" action="/api/ui/node_install_jail" data-enhance="">
+                <Hint text=words.install_jail_text()/>
+                <button class="button" name="id" value=id.clone()>{words.install_jail()}</button>
+            </form>
+            <form method="post" action="/api/ui/node_code">
+                <input type="hidden" name="name" value=node.name.clone()/>
+                <button class="button" name="id" value=id.clone()>{words.new_code()}</button>
+            </form>
+            <h3>{words.danger()}</h3>
+            {ask("/api/ui/node_revoke", words.revoke(), words.revoke_text(), words.revoke_named(&node.name))}
+            {ask("/api/ui/node_remove", words.remove_node(), words.remove_node_text(), words.remove_node_named(&node.name))}
+        </section>
+    }
+}

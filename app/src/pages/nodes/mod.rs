@@ -1,0 +1,10 @@
+//! The nodes, and why one shows nothing.
+
+mod add_form;
+mod api;
+mod detail;
+mod hops;
+mod list;
+
+pub(crate) use detail::NodePage;
+pub(crate) use list::NodesPage;

@@ -1,0 +1,43 @@
+//! Language and theme: cookies, so that the first byte is already right.
+
+use axum::http::HeaderValue;
+use axum::http::header::SET_COOKIE;
+use leptos::prelude::*;
+
+use crate::error::AppError;
+use crate::request::go_back;
+use crate::words::Words;
+
+const YEAR: u32 = 31_536_000;
+
+/// Anybody may: it changes nothing but a cookie.
+#[server(prefix = "/api/ui", endpoint = "set_language")]
+async fn set_language(language: String) -> Result<(), AppError> {
+    let language = Words::from_tag(&language).ok_or(AppError::Malformed)?;
+    set_cookie("language", language.tag());
+    go_back("/");
+    Ok(())
+}
+
+/// Anybody may: it changes nothing but a cookie.
+#[server(prefix = "/api/ui", endpoint = "set_theme")]
+async fn set_theme(theme: String) -> Result<(), AppError> {
+    let theme = match theme.as_str() {
+        "light" => "light",
+        "dark" => "dark",
+        "system" => "system",
+        _ => return Err(AppError::Malformed),
+    };
+    set_cookie("theme", theme);
+    go_back("/");
+    Ok(())
+}
+
+fn set_cookie(name: &str, value: &'static str) {
+    let cookie = format!("{name}={value}; Path=/; Max-Age={YEAR}; SameSite=Lax");
+    if let (Some(response), Ok(cookie)) =
+        (use_context::<leptos_axum::ResponseOptions>(), HeaderValue::from_str(&cookie))
+    {
+        response.append_header(SET_COOKIE, cookie);
+    }
+}

@@ -1,0 +1,73 @@
+//! Adding an entry; "whitelist my IP" is the same form, filled in.
+
+use backend::nodes::NodeRow;
+use leptos::prelude::*;
+
+use crate::request::{FormBack, query, visitor, words};
+use crate::widgets::{Field, Icon, ScopeFields};
+
+#[component]
+pub(super) fn AddForm(
+    nodes: Vec<NodeRow>,
+    #[prop(optional_no_strip)] back: Option<FormBack>,
+) -> impl IntoView {
+    let words = words();
+    let own = visitor().address.map(|address| address.to_canonical().to_string());
+    let asked = query("network");
+    let chosen = back.as_ref().and_then(|back| back.value("expiry")).unwrap_or("8h").to_owned();
+    let expiry = [
+        ("8h", words.in_8_hours()),
+        ("30d", words.in_30_days()),
+        ("never", words.never()),
+        ("at", words.at_a_time()),
+    ]
+    .map(|(value, text)| {
+        view! {
+            <label class="choice">
+                <input type="radio" name="expiry" value=value checked=chosen == value/>
+                {text}
+            </label>
+        }
+    })
+    .collect_view();
+    view! {
+        <section class="card" id="add" aria-labelledby="add-title">
+            <h2 id="add-title">{words.add_to_whitelist()}</h2>
+            <form method="post" action="/api/ui/whitelist_add" class="form in-columns" data-enhance="">
+                <div>
+                    <Field
+                        name="network"
+                        label=words.address_or_network()
+                        hint=words.address_hint()
+                        value=asked.unwrap_or_default()
+                        required=true
+                        mono=true
+                        max=64
+                        back=back.clone()
+                    />
+                    <Field name="note" label=words.note() hint=words.note_hint() max=500 back=back.clone()/>
+                </div>
+                <fieldset class="field">
+                    <legend>{words.expires()}</legend>
+                    {expiry}
+                    <Field name="at" label=words.at_time() kind="datetime-local" back/>
+                </fieldset>
+                <ScopeFields nodes/>
+                <div class="buttons">
+                    <button class="button primary">{words.add_to_whitelist()}</button>
+                </div>
+            </form>
+            {own
+                .map(|own| {
+                    view! {
+                        <form class="own-address" method="post" action="/api/ui/whitelist_add" data-enhance="">
+                            <span class="muted">{words.your_address(&own)}</span>
+                            <input type="hidden" name="network" value=own/>
+                            <input type="hidden" name="expiry" value="8h"/>
+                            <button class="button"><Icon name="user"/>{words.whitelist_my_ip()}" · "{words.in_8_hours()}</button>
+                        </form>
+                    }
+                })}
+        </section>
+    }
+}

@@ -1,0 +1,7 @@
+//! Who is never banned.
+
+mod add_form;
+mod api;
+mod page;
+
+pub(crate) use page::WhitelistPage;

@@ -1,1 +1,3 @@
-//! console
+//! The console process: HTTP in front of `backend`.
+
+pub mod node_api;

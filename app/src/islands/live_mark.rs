@@ -3,6 +3,10 @@
 use leptos::prelude::*;
 
 /// How the page hears of changes.
+#[cfg_attr(
+    not(feature = "hydrate"),
+    expect(dead_code, reason = "it changes in the browser only")
+)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Link {
     /// Server-sent events arrive.

@@ -51,7 +51,11 @@ fn SideNav() -> impl IntoView {
     let words = words();
     let path = parts().uri.path().to_owned();
     let link = move |href: &'static str, icon: &'static str, text: &'static str| {
-        let current = if href == "/" { path == "/" } else { path.starts_with(href) };
+        let current = if href == "/" {
+            path == "/"
+        } else {
+            path.starts_with(href)
+        };
         view! {
             <li>
                 <a href=href aria-current=current.then_some("page")>

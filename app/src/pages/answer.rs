@@ -24,7 +24,11 @@ pub(super) async fn answer<T>(
                 name: form.0.to_owned(),
                 field: field.to_owned(),
                 problem,
-                values: form.1.into_iter().map(|(name, text)| (name.to_owned(), text)).collect(),
+                values: form
+                    .1
+                    .into_iter()
+                    .map(|(name, text)| (name.to_owned(), text))
+                    .collect(),
             });
             flash(message).await;
         }

@@ -1,4 +1,8 @@
 //! Language and theme: cookies, so that the first byte is already right.
+#![expect(
+    clippy::unused_async,
+    reason = "server functions are async by definition"
+)]
 
 use axum::http::HeaderValue;
 use axum::http::header::SET_COOKIE;
@@ -35,9 +39,10 @@ async fn set_theme(theme: String) -> Result<(), AppError> {
 
 fn set_cookie(name: &str, value: &'static str) {
     let cookie = format!("{name}={value}; Path=/; Max-Age={YEAR}; SameSite=Lax");
-    if let (Some(response), Ok(cookie)) =
-        (use_context::<leptos_axum::ResponseOptions>(), HeaderValue::from_str(&cookie))
-    {
+    if let (Some(response), Ok(cookie)) = (
+        use_context::<leptos_axum::ResponseOptions>(),
+        HeaderValue::from_str(&cookie),
+    ) {
         response.append_header(SET_COOKIE, cookie);
     }
 }

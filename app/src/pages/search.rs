@@ -21,13 +21,15 @@ pub(crate) fn SearchPage() -> impl IntoView {
 async fn find(text: String) -> Result<(), AppError> {
     let (backend, _) = require(Permission::Read)?;
     let text = text.trim();
-    let node = nodes::list(&backend).await?.into_iter().find(|node| node.name == text);
-    let target = match node {
-        Some(node) => format!("/nodes/{}", node.name),
-        None => {
-            let search: String = form_urlencoded::byte_serialize(text.as_bytes()).collect();
-            format!("/bans?search={search}")
-        }
+    let node = nodes::list(&backend)
+        .await?
+        .into_iter()
+        .find(|node| node.name == text);
+    let target = if let Some(node) = node {
+        format!("/nodes/{}", node.name)
+    } else {
+        let search: String = form_urlencoded::byte_serialize(text.as_bytes()).collect();
+        format!("/bans?search={search}")
     };
     go(&target);
     Ok(())

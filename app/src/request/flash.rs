@@ -65,19 +65,32 @@ pub struct FormBack {
 impl Flash {
     /// It was done.
     pub fn good(text: impl Into<String>) -> Self {
-        Self { tone: Tone::Good, text: text.into(), reveal: None, form: None }
+        Self {
+            tone: Tone::Good,
+            text: text.into(),
+            reveal: None,
+            form: None,
+        }
     }
 
     /// It was not done.
     pub fn bad(text: impl Into<String>) -> Self {
-        Self { tone: Tone::Bad, text: text.into(), reveal: None, form: None }
+        Self {
+            tone: Tone::Bad,
+            text: text.into(),
+            reveal: None,
+            form: None,
+        }
     }
 }
 
 impl FormBack {
     /// What was typed into a field.
     pub fn value(&self, field: &str) -> Option<&str> {
-        self.values.iter().find(|(name, _)| name == field).map(|(_, value)| value.as_str())
+        self.values
+            .iter()
+            .find(|(name, _)| name == field)
+            .map(|(_, value)| value.as_str())
     }
 }
 

@@ -6,11 +6,11 @@ mod session;
 mod visitor;
 
 pub use flash::{Flash, FormBack, Reveal, Tone};
-pub use session::{SESSION_ADDRESS, SESSION_EPOCH, SESSION_FLASH, SESSION_USER};
 pub(crate) use flash::{flash, form_back, provide_flash, take_flash};
+pub use session::{SESSION_ADDRESS, SESSION_EPOCH, SESSION_FLASH, SESSION_USER};
 pub(crate) use session::{begin_session, end_session};
 pub use visitor::Visitor;
-pub(crate) use visitor::{Theme, go, go_back, here, may, parts, query, theme, visitor, words};
+pub(crate) use visitor::{Theme, go, go_back, may, parts, query, theme, visitor, words};
 
 use backend::{Actor, Backend};
 use domain::role::Permission;
@@ -36,7 +36,11 @@ pub(crate) fn require(permission: Permission) -> Result<(Backend, Actor), AppErr
         }
         return Err(AppError::Forbidden);
     }
-    let actor =
-        Actor { user: Some(user.id), name: user.name, role: user.role, address: visitor.address };
+    let actor = Actor {
+        user: Some(user.id),
+        name: user.name,
+        role: user.role,
+        address: visitor.address,
+    };
     Ok((backend(), actor))
 }

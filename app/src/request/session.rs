@@ -24,12 +24,25 @@ pub(crate) fn session() -> Option<Session> {
 /// Signs a user in under a new session id, so that a planted one is worth nothing. The old session
 /// is deleted before the user is written: if the store fails in between, nobody is signed in.
 pub(crate) async fn begin_session(user: &User) -> Result<(), AppError> {
-    let session = parts().extensions.get::<Session>().cloned().ok_or(AppError::Unavailable)?;
+    let session = parts()
+        .extensions
+        .get::<Session>()
+        .cloned()
+        .ok_or(AppError::Unavailable)?;
     let address = visitor().address.map(|address| address.to_string());
     session.cycle_id().await.map_err(unavailable)?;
-    session.insert(SESSION_USER, user.id.0).await.map_err(unavailable)?;
-    session.insert(SESSION_EPOCH, user.epoch).await.map_err(unavailable)?;
-    session.insert(SESSION_ADDRESS, address).await.map_err(unavailable)?;
+    session
+        .insert(SESSION_USER, user.id.0)
+        .await
+        .map_err(unavailable)?;
+    session
+        .insert(SESSION_EPOCH, user.epoch)
+        .await
+        .map_err(unavailable)?;
+    session
+        .insert(SESSION_ADDRESS, address)
+        .await
+        .map_err(unavailable)?;
     session.save().await.map_err(unavailable)
 }
 

@@ -69,13 +69,17 @@ pub(crate) fn words() -> Words {
     if let Some(language) = cookie("language").as_deref().and_then(Words::from_tag) {
         return language;
     }
-    let Some(parts) = use_context::<Parts>() else { return Words::En };
-    let accepted = parts.headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+    let Some(parts) = use_context::<Parts>() else {
+        return Words::En;
+    };
+    let accepted = parts
+        .headers
+        .get(ACCEPT_LANGUAGE)
+        .and_then(|value| value.to_str().ok());
     accepted
         .unwrap_or_default()
         .split(',')
-        .filter_map(|entry| Words::from_tag(entry.split(';').next().unwrap_or_default().trim()))
-        .next()
+        .find_map(|entry| Words::from_tag(entry.split(';').next().unwrap_or_default().trim()))
         .unwrap_or(Words::En)
 }
 
@@ -98,13 +102,6 @@ pub(crate) fn query(name: &str) -> Option<String> {
         .filter(|value| !value.is_empty())
 }
 
-/// Path and query of this page.
-pub(crate) fn here() -> String {
-    use_context::<Parts>()
-        .and_then(|parts| parts.uri.path_and_query().map(ToString::to_string))
-        .unwrap_or_else(|| "/".to_owned())
-}
-
 /// Answers a form with a redirect inside the console.
 pub(crate) fn go(path: &str) {
     debug_assert!(path.starts_with('/') && !path.starts_with("//"));
@@ -114,7 +111,13 @@ pub(crate) fn go(path: &str) {
 /// Back to the page the form stood on (its path and query only), else to `otherwise`.
 pub(crate) fn go_back(otherwise: &str) {
     let referer = use_context::<Parts>().and_then(|parts| {
-        let referer = parts.headers.get(REFERER)?.to_str().ok()?.parse::<axum::http::Uri>().ok()?;
+        let referer = parts
+            .headers
+            .get(REFERER)?
+            .to_str()
+            .ok()?
+            .parse::<axum::http::Uri>()
+            .ok()?;
         let path = referer.path_and_query()?.as_str().to_owned();
         (path.starts_with('/') && !path.starts_with("//") && !path.starts_with("/\\"))
             .then_some(path)

@@ -19,9 +19,14 @@ pub(crate) fn Field(
     #[prop(optional)] mono: bool,
     #[prop(optional_no_strip)] back: Option<FormBack>,
 ) -> impl IntoView {
-    let problem =
-        back.as_ref().filter(|form| form.field == name).map(|form| form.problem.clone());
-    let typed = back.as_ref().and_then(|form| form.value(name)).map(ToOwned::to_owned);
+    let problem = back
+        .as_ref()
+        .filter(|form| form.field == name)
+        .map(|form| form.problem.clone());
+    let typed = back
+        .as_ref()
+        .and_then(|form| form.value(name))
+        .map(ToOwned::to_owned);
     let hint_id = format!("{name}-hint");
     let problem_id = format!("{name}-problem");
     let described = match (problem.is_some(), hint.is_empty()) {

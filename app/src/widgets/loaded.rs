@@ -34,15 +34,26 @@ where
 fn Failed(error: AppError) -> impl IntoView {
     let words = words();
     let (status, title, text) = match error {
-        AppError::SignedOut | AppError::Forbidden => {
-            (StatusCode::FORBIDDEN, words.forbidden_title(), words.forbidden_text())
-        }
-        AppError::NotFound => {
-            (StatusCode::NOT_FOUND, words.not_found_title(), words.not_found_text())
-        }
-        AppError::Unavailable | AppError::Malformed => {
-            (StatusCode::SERVICE_UNAVAILABLE, words.failed_title(), words.failed_text())
-        }
+        AppError::SignedOut | AppError::Forbidden => (
+            StatusCode::FORBIDDEN,
+            words.forbidden_title(),
+            words.forbidden_text(),
+        ),
+        AppError::TooMany => (
+            StatusCode::TOO_MANY_REQUESTS,
+            words.too_many_title(),
+            words.too_many_text(),
+        ),
+        AppError::NotFound => (
+            StatusCode::NOT_FOUND,
+            words.not_found_title(),
+            words.not_found_text(),
+        ),
+        AppError::Unavailable | AppError::Malformed => (
+            StatusCode::SERVICE_UNAVAILABLE,
+            words.failed_title(),
+            words.failed_text(),
+        ),
     };
     if let Some(response) = use_context::<leptos_axum::ResponseOptions>() {
         response.set_status(status);

@@ -68,7 +68,11 @@ pub(crate) fn OrderChip(order: OrderRow) -> impl IntoView {
     let detail = order.detail.unwrap_or_default();
     let text = match order.state {
         OrderState::Refused | OrderState::Failed if !detail.is_empty() => {
-            format!("{}: {} ({detail})", order.node_name, words.order_state(order.state))
+            format!(
+                "{}: {} ({detail})",
+                order.node_name,
+                words.order_state(order.state)
+            )
         }
         state => format!("{}: {}", order.node_name, words.order_state(state)),
     };

@@ -7,7 +7,10 @@ use time::format_description::well_known::Rfc3339;
 use crate::request::{backend, words};
 
 fn exact(time: OffsetDateTime) -> String {
-    time.replace_nanosecond(0).unwrap_or(time).format(&Rfc3339).unwrap_or_default()
+    time.replace_nanosecond(0)
+        .unwrap_or(time)
+        .format(&Rfc3339)
+        .unwrap_or_default()
 }
 
 /// `3 min ago`.
@@ -22,7 +25,9 @@ pub(crate) fn Ago(at: OffsetDateTime) -> impl IntoView {
 pub(crate) fn Left(until: Option<OffsetDateTime>) -> impl IntoView {
     let text = words().left(until, backend().clock.now());
     match until {
-        Some(until) => view! { <time datetime=exact(until) title=exact(until)>{text}</time> }.into_any(),
+        Some(until) => {
+            view! { <time datetime=exact(until) title=exact(until)>{text}</time> }.into_any()
+        }
         None => view! { <span>{text}</span> }.into_any(),
     }
 }

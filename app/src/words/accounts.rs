@@ -10,10 +10,9 @@ words! {
     setup_text: "This console has no users yet. The setup token was printed where the console was started.", "控制台还没有用户。初始化令牌已在启动控制台的终端中打印。";
     setup_token: "Setup token", "初始化令牌";
     setup_submit: "Create admin and sign in", "创建管理员并登录";
-    signed_out: "You are signed out.", "您已退出。";
     audit_text: "Every change, by whom and from where. Nothing here can be edited.", "每一次更改、操作人及来源。此处内容不可修改。";
     who: "Who", "操作人";
-    from_where: "From", "来源";
+    source: "From", "来源";
     what: "What", "操作";
     object: "Object", "对象";
     before: "Before", "更改前";
@@ -22,5 +21,4 @@ words! {
     older: "Older", "更早";
     newest: "Newest", "最新";
     audit_empty: "Nothing has been changed yet.", "还没有任何更改。";
-    command_line: "command line", "命令行";
 }

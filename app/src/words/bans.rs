@@ -27,7 +27,6 @@ words! {
     unban_selected: "Unban selected", "解封所选";
     select_all: "Select all on this page", "全选本页";
     select_named(network: &str): "Select {network}", "选择 {network}";
-    selected: "selected", "已选";
     filter: "Filter", "筛选";
     filter_node: "Node", "节点";
     filter_state: "State", "状态";
@@ -46,11 +45,9 @@ words! {
     clear_filters: "Clear filters", "清除筛选";
     why_empty: "Why is it empty? See the nodes", "为什么是空的?查看节点";
     by_hand(actor: &str): "by {actor}", "由 {actor} 手动封堵";
-    lines_count(n: i64): "{n} lines", "{n} 条日志";
     no_lines: "no lines seen by us", "没有相关日志";
     the_lines: "Lines that led to it", "触发日志";
     history: "History", "历史";
-    orders: "Orders", "操作记录";
     details_of(network: &str): "Details of {network}", "{network} 详情";
     ban_ordered(network: &str, n: usize): "Ban of {network} sent to {n} nodes.", "已向 {n} 个节点下发对 {network} 的封堵。";
     unban_ordered(n: usize): "Unban sent: {n} orders.", "已下发解封:{n} 条。";

@@ -23,5 +23,4 @@ words! {
     held_text: "Attackers are counted and banned on every connected node.", "所有已连接的节点都在统计并封堵攻击者。";
     nodes_away_text(names: &str): "Away: {names}. fail2ban keeps banning there; you see it again when the worker is back.", "离线:{names}。fail2ban 仍在该处封堵,节点代理恢复后即可看到。";
     hops_broken_text(names: &str): "A hop is broken on: {names}.", "以下节点链路故障:{names}。";
-    no_number: "-", "-";
 }

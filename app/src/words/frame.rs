@@ -13,7 +13,6 @@ words! {
     audit: "Audit log", "审计日志";
     search: "Search", "搜索";
     search_hint: "Address, network or node", "IP、网段或节点";
-    language: "Language", "语言";
     theme: "Theme", "主题";
     theme_system: "As the system", "跟随系统";
     theme_light: "Light", "浅色";
@@ -26,7 +25,6 @@ words! {
     live_explained: "Changes appear without reloading", "变化自动显示,无需刷新";
     polling_explained: "The live stream is blocked; looking every few seconds", "实时连接不可用,每隔几秒查询一次";
     offline_explained: "The console does not answer; what you see may be old", "控制台无响应,页面内容可能已过时";
-    refresh: "Refresh", "刷新";
     dismiss: "Dismiss", "关闭";
     not_found_title: "There is no such page", "没有这个页面";
     not_found_text: "The address may be mistyped, or what it showed was removed.", "网址可能有误,或内容已被删除。";
@@ -35,10 +33,11 @@ words! {
     failed_text: "The database does not answer. Bans stay in force on every node. This page tries again by itself.", "数据库无响应。各节点上的封堵仍然有效,本页会自动重试。";
     forbidden_title: "Your role does not allow this", "您的角色无权查看";
     forbidden_text: "Ask an admin if you need it.", "如有需要请联系管理员。";
+    too_many_title: "Too many attempts", "尝试次数过多";
+    too_many_text: "Wait a few minutes, then try again.", "请等待几分钟后再试。";
     not_saved: "The database does not answer; nothing was saved. Try again in a moment.", "数据库无响应,未保存任何更改,请稍后再试。";
     shortcuts: "Keyboard: / search, j and k move, Enter opens, u unbans", "快捷键:/ 搜索,j/k 上下移动,Enter 打开,u 解封";
     close: "Close", "关闭";
-    cancel: "Cancel", "取消";
     copy: "Copy", "复制";
     copied: "Copied", "已复制";
     your_actions: "Your last actions", "您最近的操作";

@@ -14,7 +14,6 @@ words! {
     worker: "Worker", "节点代理";
     connected: "Connected", "已连接";
     away: "Away", "离线";
-    never_seen: "Never seen", "从未连接";
     waiting_for_worker: "Waiting for its worker", "等待节点代理";
     revoked: "Revoked", "已吊销";
     last_seen: "Last seen", "最近在线";

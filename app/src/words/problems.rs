@@ -18,6 +18,7 @@ words! {
     problem_wide: "Wider than /24 (IPv4) or /48 (IPv6): an admin must confirm it.", "大于 /24(IPv4)或 /48(IPv6)的网段须由管理员确认。";
     problem_everybody: "This would let the whole internet in.", "这会放行整个互联网。";
     problem_past: "This time is over.", "该时间已过。";
+    problem_last_admin: "Nobody would be left who can manage users.", "系统中必须保留至少一名管理员。";
     problem_wrong: "This is not valid.", "无效。";
     protected_local(network: &str): "It touches {network}, which every host needs for itself.", "涉及 {network},这是主机自身必需的地址。";
     protected_whitelisted(network: &str): "It touches {network}, which is whitelisted.", "涉及白名单中的 {network}。";
@@ -40,6 +41,7 @@ impl Words {
             Problem::Wide => self.problem_wide().to_owned(),
             Problem::Everybody => self.problem_everybody().to_owned(),
             Problem::Past => self.problem_past().to_owned(),
+            Problem::LastAdmin => self.problem_last_admin().to_owned(),
             Problem::Wrong => self.problem_wrong().to_owned(),
         }
     }

@@ -8,7 +8,6 @@ use domain::role::Role;
 use crate::words::Words;
 
 words! {
-    attacks: "Attacks", "攻击";
     registration_failed: "Registration failed", "注册失败";
     call_unauthorised: "Call without valid credentials", "呼叫未通过认证";
     number_refused: "Number refused", "号码被拒绝";
@@ -33,12 +32,10 @@ words! {
     node: "Node", "节点";
     source_address: "Source address", "来源 IP";
     extension: "Extension", "分机";
-    destination_number: "Destination number", "被叫号码";
     time: "Time", "时间";
     kind: "Kind", "类型";
     actions: "Actions", "操作";
     permanent: "for ever", "永久";
-    none: "none", "无";
     unknown: "unknown", "未知";
 }
 

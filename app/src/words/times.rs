@@ -36,7 +36,9 @@ impl Words {
 
     /// `23 h left`; `None` is for ever.
     pub(crate) fn left(self, until: Option<OffsetDateTime>, now: OffsetDateTime) -> String {
-        let Some(until) = until else { return self.permanent().to_owned() };
+        let Some(until) = until else {
+            return self.permanent().to_owned();
+        };
         match (until - now).whole_seconds() {
             ..=0 => self.ending().to_owned(),
             seconds @ 1..=59 => self.seconds_left(seconds),
@@ -67,11 +69,23 @@ mod tests {
     #[test]
     fn rounds_down() {
         let now = OffsetDateTime::UNIX_EPOCH + Duration::days(400);
-        let cases = [(3, "just now"), (59, "59 s ago"), (60, "1 min ago"), (7_300, "2 h ago"), (200_000, "2 d ago")];
+        let cases = [
+            (3, "just now"),
+            (59, "59 s ago"),
+            (60, "1 min ago"),
+            (7_300, "2 h ago"),
+            (200_000, "2 d ago"),
+        ];
         for (seconds, expected) in cases {
-            assert_eq!(Words::En.ago(now - Duration::seconds(seconds), now), expected);
+            assert_eq!(
+                Words::En.ago(now - Duration::seconds(seconds), now),
+                expected
+            );
         }
-        assert_eq!(Words::Zh.left(Some(now + Duration::hours(23)), now), "剩余 23 小时");
+        assert_eq!(
+            Words::Zh.left(Some(now + Duration::hours(23)), now),
+            "剩余 23 小时"
+        );
         assert_eq!(Words::En.left(None, now), "for ever");
         assert_eq!(Words::En.left(Some(now), now), "ending now");
         assert_eq!(Words::En.duration(86_400), "24 h");

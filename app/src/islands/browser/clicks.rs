@@ -9,11 +9,16 @@ use super::{document, on, page, window};
 pub(super) fn listen() {
     on::<MouseEvent>(&document(), "click", click);
     on::<web_sys::Event>(&document(), "change", change);
-    on::<PopStateEvent>(&window(), "popstate", |_| drop(window().location().reload()));
+    on::<PopStateEvent>(&window(), "popstate", |_| {
+        drop(window().location().reload())
+    });
 }
 
 fn click(event: MouseEvent) {
-    let Some(target) = event.target().and_then(|target| target.dyn_into::<Element>().ok()) else {
+    let Some(target) = event
+        .target()
+        .and_then(|target| target.dyn_into::<Element>().ok())
+    else {
         return;
     };
     let closest = |selector: &str| target.closest(selector).ok().flatten();
@@ -57,7 +62,9 @@ fn copy(button: &Element) {
 fn close_dropdowns(target: &Element) {
     if let Ok(open) = document().query_selector_all("details.dropdown[open]") {
         for index in 0..open.length() {
-            if let Some(dropdown) = open.item(index).and_then(|node| node.dyn_into::<Element>().ok())
+            if let Some(dropdown) = open
+                .item(index)
+                .and_then(|node| node.dyn_into::<Element>().ok())
                 && !dropdown.contains(Some(target))
             {
                 let _ = dropdown.remove_attribute("open");
@@ -68,18 +75,23 @@ fn close_dropdowns(target: &Element) {
 
 /// The box in a table's head ticks every row; any ticked row shows the bar of actions (by CSS).
 fn change(event: web_sys::Event) {
-    let Some(all) = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok())
+    let Some(all) = event
+        .target()
+        .and_then(|target| target.dyn_into::<HtmlInputElement>().ok())
     else {
         return;
     };
     if !all.has_attribute("data-select-all") {
         return;
     }
-    let Ok(Some(table)) = all.closest("table") else { return };
+    let Ok(Some(table)) = all.closest("table") else {
+        return;
+    };
     if let Ok(boxes) = table.query_selector_all("tbody input[type=checkbox]") {
         for index in 0..boxes.length() {
-            if let Some(row) =
-                boxes.item(index).and_then(|node| node.dyn_into::<HtmlInputElement>().ok())
+            if let Some(row) = boxes
+                .item(index)
+                .and_then(|node| node.dyn_into::<HtmlInputElement>().ok())
             {
                 row.set_checked(all.checked());
             }

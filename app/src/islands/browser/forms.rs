@@ -14,7 +14,9 @@ pub(super) fn listen() {
 }
 
 fn submit(event: SubmitEvent) {
-    let Some(form) = event.target().and_then(|target| target.dyn_into::<HtmlFormElement>().ok())
+    let Some(form) = event
+        .target()
+        .and_then(|target| target.dyn_into::<HtmlFormElement>().ok())
     else {
         return;
     };
@@ -22,7 +24,9 @@ fn submit(event: SubmitEvent) {
         return;
     }
     let submitter = event.submitter();
-    let Some(fields) = fields(&form, submitter.as_deref()) else { return };
+    let Some(fields) = fields(&form, submitter.as_deref()) else {
+        return;
+    };
     event.prevent_default();
     // `form.action` would be a field named "action" where the form has one.
     let action = submitter
@@ -30,7 +34,9 @@ fn submit(event: SubmitEvent) {
         .and_then(|button| button.get_attribute("formaction"))
         .or_else(|| form.get_attribute("action"))
         .unwrap_or_default();
-    let posts = form.get_attribute("method").is_some_and(|method| method == "post");
+    let posts = form
+        .get_attribute("method")
+        .is_some_and(|method| method == "post");
     let button = submitter.and_then(|button| button.dyn_into::<HtmlButtonElement>().ok());
     if let Some(button) = &button {
         let _ = button.set_attribute("aria-busy", "true");
@@ -77,7 +83,11 @@ fn text(value: &JsValue) -> Option<String> {
 
 /// A panel whose form was accepted closes and forgets what was typed; a refused form stays.
 fn close_panel(form: &HtmlFormElement) {
-    let refused = form.query_selector("[aria-invalid]").ok().flatten().is_some();
+    let refused = form
+        .query_selector("[aria-invalid]")
+        .ok()
+        .flatten()
+        .is_some();
     if refused {
         return;
     }

@@ -13,7 +13,9 @@ fn press(event: KeyboardEvent) {
     let typing = event
         .target()
         .and_then(|target| target.dyn_into::<Element>().ok())
-        .is_some_and(|target| matches!(target.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT"));
+        .is_some_and(|target| {
+            matches!(target.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT")
+        });
     if typing || event.ctrl_key() || event.meta_key() || event.alt_key() {
         return;
     }
@@ -33,8 +35,12 @@ fn press(event: KeyboardEvent) {
 }
 
 fn rows() -> Vec<Element> {
-    let Ok(list) = document().query_selector_all("tr[data-key][tabindex]") else { return Vec::new() };
-    (0..list.length()).filter_map(|index| list.item(index)?.dyn_into().ok()).collect()
+    let Ok(list) = document().query_selector_all("tr[data-key][tabindex]") else {
+        return Vec::new();
+    };
+    (0..list.length())
+        .filter_map(|index| list.item(index)?.dyn_into().ok())
+        .collect()
 }
 
 fn current() -> Option<Element> {
@@ -45,7 +51,9 @@ fn step(by: isize) {
     let rows = rows();
     let at = current().and_then(|row| rows.iter().position(|other| *other == row));
     let next = match at {
-        Some(at) => at.saturating_add_signed(by).min(rows.len().saturating_sub(1)),
+        Some(at) => at
+            .saturating_add_signed(by)
+            .min(rows.len().saturating_sub(1)),
         None => 0,
     };
     if let Some(row) = rows.get(next) {
@@ -56,7 +64,9 @@ fn step(by: isize) {
 /// Only when the row itself has the focus: Enter on a button is the button's.
 fn press_in_row(event: &KeyboardEvent, selector: &str) {
     let focused = document().active_element();
-    let Some(row) = current().filter(|row| focused.as_ref() == Some(row)) else { return };
+    let Some(row) = current().filter(|row| focused.as_ref() == Some(row)) else {
+        return;
+    };
     if let Ok(Some(target)) = row.query_selector(selector)
         && let Ok(target) = target.dyn_into::<HtmlElement>()
     {

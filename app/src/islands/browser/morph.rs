@@ -34,7 +34,11 @@ fn attributes(old: &Element, new: &Element) {
 }
 
 fn names(element: &Element) -> Vec<String> {
-    element.get_attribute_names().iter().filter_map(|name| name.as_string()).collect()
+    element
+        .get_attribute_names()
+        .iter()
+        .filter_map(|name| name.as_string())
+        .collect()
 }
 
 /// Typed into, or being typed into.
@@ -54,8 +58,10 @@ fn key(node: &Node) -> Option<String> {
 }
 
 fn children(old: &Element, new: &Element) {
-    let keyed: Vec<(String, Node)> =
-        nodes(old).into_iter().filter_map(|node| Some((key(&node)?, node))).collect();
+    let keyed: Vec<(String, Node)> = nodes(old)
+        .into_iter()
+        .filter_map(|node| Some((key(&node)?, node)))
+        .collect();
     let mut cursor = old.first_child();
     for wanted in nodes(new) {
         let wanted_key = key(&wanted);
@@ -100,5 +106,7 @@ fn children(old: &Element, new: &Element) {
 
 fn nodes(element: &Element) -> Vec<Node> {
     let list = element.child_nodes();
-    (0..list.length()).filter_map(|index| list.item(index)).collect()
+    (0..list.length())
+        .filter_map(|index| list.item(index))
+        .collect()
 }

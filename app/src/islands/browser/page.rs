@@ -28,7 +28,10 @@ pub(super) async fn load(url: &str, body: Option<&JsValue>, push: bool) -> Resul
         .ok()
         .flatten()
         .is_some_and(|kind| kind.starts_with("text/html"));
-    let html = html.as_string().filter(|_| is_html).ok_or(Trouble::NotAPage)?;
+    let html = html
+        .as_string()
+        .filter(|_| is_html)
+        .ok_or(Trouble::NotAPage)?;
     let arrived = response.url();
     let here = window().location().href().unwrap_or_default();
     if response.redirected() && path(&arrived) != path(&here) {
@@ -37,7 +40,14 @@ pub(super) async fn load(url: &str, body: Option<&JsValue>, push: bool) -> Resul
             let _ = window().location().assign(&arrived);
             return Ok(());
         }
-    } else if !show(&html, if body.is_some() || push { Messages::Replace } else { Messages::Keep }) {
+    } else if !show(
+        &html,
+        if body.is_some() || push {
+            Messages::Replace
+        } else {
+            Messages::Keep
+        },
+    ) {
         return Err(Trouble::NotAPage);
     }
     if (push || body.is_some())
@@ -59,11 +69,15 @@ async fn fetch(url: &str, body: Option<&JsValue>) -> Result<Response, JsValue> {
         options.set_body(body);
     }
     let request = Request::new_with_str_and_init(url, &options)?;
-    JsFuture::from(window().fetch_with_request(&request)).await?.dyn_into()
+    JsFuture::from(window().fetch_with_request(&request))
+        .await?
+        .dyn_into()
 }
 
 fn path(url: &str) -> String {
-    web_sys::Url::new(url).map(|url| url.pathname()).unwrap_or_default()
+    web_sys::Url::new(url)
+        .map(|url| url.pathname())
+        .unwrap_or_default()
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -76,27 +90,32 @@ enum Messages {
 
 /// False where the page has another frame (the sign-in page).
 fn show(html: &str, messages: Messages) -> bool {
-    let parsed = DomParser::new()
-        .and_then(|parser| parser.parse_from_string(html, SupportedType::TextHtml));
+    let parsed =
+        DomParser::new().and_then(|parser| parser.parse_from_string(html, SupportedType::TextHtml));
     let (Some(old), Ok(parsed)) = (document().get_element_by_id("main"), parsed) else {
         return false;
     };
-    let Some(new) = parsed.get_element_by_id("main") else { return false };
+    let Some(new) = parsed.get_element_by_id("main") else {
+        return false;
+    };
     if old.class_name() != new.class_name() {
         return false;
     }
     if messages == Messages::Keep
-        && let (Some(old), Some(new)) =
-            (document().get_element_by_id("toasts"), parsed.get_element_by_id("toasts"))
+        && let (Some(old), Some(new)) = (
+            document().get_element_by_id("toasts"),
+            parsed.get_element_by_id("toasts"),
+        )
         && new.child_element_count() == 0
     {
         new.set_inner_html("");
         let _ = new.replace_with_with_node_1(&old.clone_node_with_deep(true).unwrap_or(old.into()));
     }
     morph(&old, &new);
-    if let (Some(old), Some(new)) =
-        (document().get_element_by_id("navigation"), parsed.get_element_by_id("navigation"))
-    {
+    if let (Some(old), Some(new)) = (
+        document().get_element_by_id("navigation"),
+        parsed.get_element_by_id("navigation"),
+    ) {
         morph(&old, &new);
     }
     document().set_title(&parsed.title());
@@ -106,10 +125,14 @@ fn show(html: &str, messages: Messages) -> bool {
 
 /// Puts the exact time of every `<time>` into the reader's zone and language.
 pub(super) fn localise_times() {
-    let language = document().document_element().and_then(|root| root.get_attribute("lang"));
+    let language = document()
+        .document_element()
+        .and_then(|root| root.get_attribute("lang"));
     let times = document().get_elements_by_tag_name("time");
     for index in 0..times.length() {
-        let Some(time) = times.item(index) else { continue };
+        let Some(time) = times.item(index) else {
+            continue;
+        };
         localise(&time, language.as_deref().unwrap_or("en"));
     }
 }

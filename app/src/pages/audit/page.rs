@@ -38,7 +38,9 @@ fn Rows(rows: Vec<AuditRow>) -> impl IntoView {
         return view! { <Empty icon="list" title=words.audit_empty() text=words.audit_text()/> }
             .into_any();
     }
-    let older = rows.last().filter(|_| rows.len() >= usize::try_from(PAGE).unwrap_or(usize::MAX));
+    let older = rows
+        .last()
+        .filter(|_| rows.len() >= usize::try_from(PAGE).unwrap_or(usize::MAX));
     let older = older.map(|row| format!("/audit?before={}", row.id));
     view! {
         <div class="table-box">
@@ -47,7 +49,7 @@ fn Rows(rows: Vec<AuditRow>) -> impl IntoView {
                     <tr>
                         <th>{words.time()}</th>
                         <th>{words.who()}</th>
-                        <th>{words.from_where()}</th>
+                        <th>{words.source()}</th>
                         <th>{words.what()}</th>
                         <th>{words.object()}</th>
                         <th>{words.details()}</th>

@@ -29,9 +29,11 @@ async fn ban(
     };
     let result = bans::ban(&backend, &actor, request).await;
     let typed = vec![("network", network.clone()), ("reason", reason)];
-    answer(result, "/bans", ("ban", typed), |batch| match batch.orders {
-        0 => Flash::bad(words.no_nodes_yet()),
-        orders => Flash::good(words.ban_ordered(network.trim(), orders)),
+    answer(result, "/bans", ("ban", typed), |batch| {
+        match batch.orders {
+            0 => Flash::bad(words.no_nodes_yet()),
+            orders => Flash::good(words.ban_ordered(network.trim(), orders)),
+        }
     })
     .await
 }
@@ -41,8 +43,11 @@ async fn ban(
 async fn unban(#[server(default)] networks: Vec<String>) -> Result<(), AppError> {
     let (backend, actor) = require(Permission::Ban)?;
     let words = words();
-    let networks: Vec<Network> =
-        networks.iter().map(|text| text.parse()).collect::<Result<_, _>>().map_err(|_| AppError::Malformed)?;
+    let networks: Vec<Network> = networks
+        .iter()
+        .map(|text| text.parse())
+        .collect::<Result<_, _>>()
+        .map_err(|_| AppError::Malformed)?;
     if networks.is_empty() {
         flash(Flash::bad(words.no_selection())).await;
         go_back("/bans");
@@ -52,14 +57,23 @@ async fn unban(#[server(default)] networks: Vec<String>) -> Result<(), AppError>
         Err(backend::Error::NotFound) => Ok(None),
         other => other.map(Some),
     };
-    answer(result, "/bans", ("unban", Vec::new()), |batch| match batch {
-        Some(batch) => Flash::good(words.unban_ordered(batch.orders)),
-        None => Flash::bad(words.nothing_to_unban()),
-    })
+    answer(
+        result,
+        "/bans",
+        ("unban", Vec::new()),
+        |batch| match batch {
+            Some(batch) => Flash::good(words.unban_ordered(batch.orders)),
+            None => Flash::bad(words.nothing_to_unban()),
+        },
+    )
     .await
 }
 
 /// "All nodes" unless some are chosen.
 pub(in crate::pages) fn scope_of(scope: &str, nodes: &[i64]) -> Scope {
-    if scope == "nodes" { Scope::Nodes(nodes.iter().copied().map(NodeId).collect()) } else { Scope::All }
+    if scope == "nodes" {
+        Scope::Nodes(nodes.iter().copied().map(NodeId).collect())
+    } else {
+        Scope::All
+    }
 }

@@ -35,7 +35,11 @@ pub(crate) fn AttackTable(lines: Vec<AttackRow>, #[prop(into)] empty: String) ->
 fn Line(line: AttackRow) -> impl IntoView {
     let words = words();
     let source = line.source.map(|source| source.to_string());
-    let target = [line.extension, line.number].into_iter().flatten().collect::<Vec<_>>().join(" → ");
+    let target = [line.extension, line.number]
+        .into_iter()
+        .flatten()
+        .collect::<Vec<_>>()
+        .join(" → ");
     view! {
         <tr title=line.raw>
             <td class="nowrap"><Ago at=line.at/></td>

@@ -14,8 +14,9 @@ pub(super) fn BanForm(
     #[prop(optional_no_strip)] back: Option<FormBack>,
 ) -> impl IntoView {
     let words = words();
+    let open = back.is_some();
     view! {
-        <details class="dropdown panel" open=back.is_some()>
+        <details class="dropdown panel" open=open>
             <summary class="button primary"><Icon name="ban"/>{words.ban_an_address()}</summary>
             <form method="post" action="/api/ui/ban" class="dropdown-panel form" data-enhance="">
                 <Field

@@ -77,20 +77,40 @@ fn Chips(query: PageQuery, nodes: Vec<NodeRow>) -> impl IntoView {
             </a>
         }
     };
-    let search = query
-        .search
-        .clone()
-        .map(|text| chip(text, PageQuery { search: None, ..query.clone() }));
+    let search = query.search.clone().map(|text| {
+        chip(
+            text,
+            PageQuery {
+                search: None,
+                ..query.clone()
+            },
+        )
+    });
     let node = query.node.map(|id| {
-        let name = nodes.iter().find(|node| node.id == id).map(|node| node.name.clone());
-        chip(name.unwrap_or_else(|| id.to_string()), PageQuery { node: None, ..query.clone() })
+        let name = nodes
+            .iter()
+            .find(|node| node.id == id)
+            .map(|node| node.name.clone());
+        chip(
+            name.unwrap_or_else(|| id.to_string()),
+            PageQuery {
+                node: None,
+                ..query.clone()
+            },
+        )
     });
     let state = query.state.map(|state| {
         let text = match state {
             BanState::Effective => words.effective(),
             BanState::NotEffective => words.not_effective(),
         };
-        chip(text.to_owned(), PageQuery { state: None, ..query.clone() })
+        chip(
+            text.to_owned(),
+            PageQuery {
+                state: None,
+                ..query.clone()
+            },
+        )
     });
     view! { <span class="chips">{search}{node}{state}</span> }
 }

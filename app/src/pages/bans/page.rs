@@ -49,13 +49,25 @@ async fn load(query: PageQuery) -> Result<Found, AppError> {
         Some(network) => Some(bans::detail(&backend, network).await?),
         None => None,
     };
-    Ok(Found { page, problem, nodes: nodes::list(&backend).await?, open, back })
+    Ok(Found {
+        page,
+        problem,
+        nodes: nodes::list(&backend).await?,
+        open,
+        back,
+    })
 }
 
 #[component]
 fn Screen(query: PageQuery, found: Found) -> impl IntoView {
     let words = words();
-    let Found { page, problem, nodes, open, back } = found;
+    let Found {
+        page,
+        problem,
+        nodes,
+        open,
+        back,
+    } = found;
     let opened = query.open;
     let empty = page.rows.is_empty();
     view! {

@@ -68,14 +68,21 @@ impl PageQuery {
         };
         add("search", self.search.clone());
         add("node", self.node.map(|node| node.to_string()));
-        add("state", self.state.map(|state| state_text(state).to_owned()));
+        add(
+            "state",
+            self.state.map(|state| state_text(state).to_owned()),
+        );
         add("sort", self.sort.map(|sort| sort_text(sort).to_owned()));
         add("order", self.ascending.then(|| "up".to_owned()));
         add("after", self.after.clone());
         add("before", self.before.clone());
         add("open", self.open.map(|network| network.to_string()));
         let query = pairs.finish();
-        if query.is_empty() { "/bans".to_owned() } else { format!("/bans?{query}") }
+        if query.is_empty() {
+            "/bans".to_owned()
+        } else {
+            format!("/bans?{query}")
+        }
     }
 
     /// With other filters or another order a page begins anew.
@@ -104,7 +111,13 @@ pub(super) fn sort_text(sort: BanSort) -> &'static str {
 }
 
 fn sort_from(text: &str) -> Option<BanSort> {
-    [BanSort::Since, BanSort::Until, BanSort::Repeats, BanSort::Network, BanSort::Nodes]
-        .into_iter()
-        .find(|sort| sort_text(*sort) == text)
+    [
+        BanSort::Since,
+        BanSort::Until,
+        BanSort::Repeats,
+        BanSort::Network,
+        BanSort::Nodes,
+    ]
+    .into_iter()
+    .find(|sort| sort_text(*sort) == text)
 }

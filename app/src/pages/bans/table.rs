@@ -12,16 +12,23 @@ use crate::widgets::{Ago, Chip, Icon, Left, OrderChip, Shade};
 pub(super) fn BanTable(query: PageQuery, page: BanPage) -> impl IntoView {
     let words = words();
     let acts = may(Permission::Ban);
-    let head = |sort: BanSort, text: &'static str| view! { <SortHead query=query.clone() sort text/> };
+    let head =
+        |sort: BanSort, text: &'static str| view! { <SortHead query=query.clone() sort text/> };
     let pager = |text: &'static str, icon: &'static str, to: PageQuery| {
         view! { <a class="button" href=to.url() data-enhance=""><Icon name=icon/>{text}</a> }
     };
     let previous = page.previous.clone().map(|before| {
-        let to = PageQuery { before: Some(before), ..query.clone().restart() };
+        let to = PageQuery {
+            before: Some(before),
+            ..query.clone().restart()
+        };
         pager(words.previous(), "left", to)
     });
     let next = page.next.clone().map(|after| {
-        let to = PageQuery { after: Some(after), ..query.clone().restart() };
+        let to = PageQuery {
+            after: Some(after),
+            ..query.clone().restart()
+        };
         pager(words.next(), "right", to)
     });
     view! {
@@ -79,7 +86,12 @@ fn SortHead(query: PageQuery, sort: BanSort, text: &'static str) -> impl IntoVie
     let words = words();
     let current = query.sort.unwrap_or(BanSort::Since) == sort;
     let up = current && query.ascending;
-    let to = PageQuery { sort: Some(sort), ascending: current && !up, ..query }.restart();
+    let to = PageQuery {
+        sort: Some(sort),
+        ascending: current && !up,
+        ..query
+    }
+    .restart();
     let aria = match (current, up) {
         (true, true) => Some("ascending"),
         (true, false) => Some("descending"),
@@ -99,7 +111,11 @@ fn SortHead(query: PageQuery, sort: BanSort, text: &'static str) -> impl IntoVie
 fn Row(query: PageQuery, row: BanRow, acts: bool) -> impl IntoView {
     let words = words();
     let network = row.network.to_string();
-    let open = PageQuery { open: Some(row.network), ..query.clone() }.url();
+    let open = PageQuery {
+        open: Some(row.network),
+        ..query.clone()
+    }
+    .url();
     let is_open = query.open == Some(row.network);
     let repeats = if row.repeats > 0 {
         words.repeats_count(row.repeats)
@@ -137,7 +153,7 @@ fn Row(query: PageQuery, row: BanRow, acts: bool) -> impl IntoView {
             <td data-label=words.why()><WhyText why=row.why/></td>
             <td class="nowrap" data-label=words.repeats()>{repeats}</td>
             <td class="row-actions">
-                {acts.then(|| view! { <RowActions network/> })}
+                {acts.then(|| view! { <RowActions network=network.clone()/> })}
             </td>
         </tr>
     }

@@ -13,7 +13,12 @@ const AXIS: i64 = 18;
 #[component]
 pub(super) fn Minutes(minutes: Vec<(OffsetDateTime, i64)>) -> impl IntoView {
     let words = words();
-    let most = minutes.iter().map(|minute| minute.1).max().unwrap_or(0).max(1);
+    let most = minutes
+        .iter()
+        .map(|minute| minute.1)
+        .max()
+        .unwrap_or(0)
+        .max(1);
     let step = WIDTH / minutes.len().max(1);
     let clock = |at: OffsetDateTime| format!("{:02}:{:02}", at.hour(), at.minute());
     let bars = minutes

@@ -12,8 +12,11 @@ use crate::widgets::Icon;
 pub(super) fn Verdict(attacks: i64, not_effective: i64, nodes: Vec<NodeRow>) -> impl IntoView {
     let words = words();
     let names = |wanted: &dyn Fn(&NodeRow) -> bool| {
-        let names: Vec<_> =
-            nodes.iter().filter(|node| wanted(node)).map(|node| node.name.clone()).collect();
+        let names: Vec<_> = nodes
+            .iter()
+            .filter(|node| wanted(node))
+            .map(|node| node.name.clone())
+            .collect();
         (!names.is_empty()).then(|| names.join(", "))
     };
     let away = names(&|node| node.enrolled && !node.revoked && !node.connected);

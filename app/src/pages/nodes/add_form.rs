@@ -6,10 +6,14 @@ use crate::request::{FormBack, words};
 use crate::widgets::{Field, Icon};
 
 #[component]
-pub(super) fn AddForm(open: bool, #[prop(optional_no_strip)] back: Option<FormBack>) -> impl IntoView {
+pub(super) fn AddForm(
+    open: bool,
+    #[prop(optional_no_strip)] back: Option<FormBack>,
+) -> impl IntoView {
     let words = words();
+    let open = open || back.is_some();
     view! {
-        <details class="dropdown panel" open=open || back.is_some()>
+        <details class="dropdown panel" open=open>
             <summary class="button primary"><Icon name="plus"/>{words.add_node()}</summary>
             <form method="post" action="/api/ui/node_add" class="dropdown-panel form" data-enhance="">
                 <Field

@@ -32,7 +32,10 @@ async fn node_code(id: i64) -> Result<(), AppError> {
 
 async fn show_code(code: EnrolCode, text: String) -> Result<(), AppError> {
     let mut message = Flash::good(text);
-    message.reveal = Some(Reveal { node: code.name.clone(), code: code.code });
+    message.reveal = Some(Reveal {
+        node: code.name.clone(),
+        code: code.code,
+    });
     flash(message).await;
     go(&format!("/nodes/{}", code.name));
     Ok(())
@@ -43,7 +46,10 @@ async fn show_code(code: EnrolCode, text: String) -> Result<(), AppError> {
 async fn node_revoke(id: i64, name: String) -> Result<(), AppError> {
     let (backend, actor) = require(Permission::Nodes)?;
     let result = nodes::revoke(&backend, &actor, NodeId(id)).await;
-    answer(result, "/nodes", ("revoke", Vec::new()), |()| Flash::good(words().node_revoked(&name))).await
+    answer(result, "/nodes", ("revoke", Vec::new()), |()| {
+        Flash::good(words().node_revoked(&name))
+    })
+    .await
 }
 
 /// Removes a node and its history.
@@ -61,5 +67,8 @@ async fn node_remove(id: i64, name: String) -> Result<(), AppError> {
 async fn node_install_jail(id: i64) -> Result<(), AppError> {
     let (backend, actor) = require(Permission::Nodes)?;
     let result = nodes::install_jail(&backend, &actor, NodeId(id)).await;
-    answer(result, "/nodes", ("jail", Vec::new()), |_| Flash::good(words().jail_ordered())).await
+    answer(result, "/nodes", ("jail", Vec::new()), |_| {
+        Flash::good(words().jail_ordered())
+    })
+    .await
 }

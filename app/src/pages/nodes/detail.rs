@@ -15,7 +15,10 @@ use crate::widgets::{Ago, Hint, Icon, Loaded, OrderChip};
 
 #[component]
 pub(crate) fn NodePage() -> impl IntoView {
-    let name = use_params_map().read_untracked().get("name").unwrap_or_default();
+    let name = use_params_map()
+        .read_untracked()
+        .get("name")
+        .unwrap_or_default();
     view! {
         <Frame title=name.clone()>
             <Loaded load=load(name) view=|(detail, reveal)| view! { <Screen detail reveal/> }/>
@@ -25,8 +28,13 @@ pub(crate) fn NodePage() -> impl IntoView {
 
 async fn load(name: String) -> Result<(NodeDetail, Option<Reveal>), AppError> {
     let (backend, _) = require(Permission::Read)?;
-    let reveal = take_flash().await.and_then(|flash| flash.reveal).filter(|reveal| reveal.node == name);
-    let detail = nodes::get(&backend, &name).await?.ok_or(AppError::NotFound)?;
+    let reveal = take_flash()
+        .await
+        .and_then(|flash| flash.reveal)
+        .filter(|reveal| reveal.node == name);
+    let detail = nodes::get(&backend, &name)
+        .await?
+        .ok_or(AppError::NotFound)?;
     Ok((detail, reveal))
 }
 
@@ -57,8 +65,16 @@ fn Screen(detail: NodeDetail, #[prop(optional_no_strip)] reveal: Option<Reveal>)
 fn EnrolCommand(reveal: Reveal) -> impl IntoView {
     let words = words();
     let parts = parts();
-    let host = parts.headers.get("host").and_then(|host| host.to_str().ok()).unwrap_or("console");
-    let scheme = if host.starts_with("127.") || host.starts_with("localhost") { "http" } else { "https" };
+    let host = parts
+        .headers
+        .get("host")
+        .and_then(|host| host.to_str().ok())
+        .unwrap_or("console");
+    let scheme = if host.starts_with("127.") || host.starts_with("localhost") {
+        "http"
+    } else {
+        "https"
+    };
     let command = format!(
         "callwarden-worker enrol --console {scheme}://{host} --code {} && systemctl enable --now callwarden-worker",
         reveal.code
@@ -130,19 +146,33 @@ fn jail_text(health: &Health) -> String {
 }
 
 fn clock_text(health: &Health) -> String {
-    health.clock_offset_ms.map_or_else(String::new, |offset| words().milliseconds(offset))
+    health
+        .clock_offset_ms
+        .map_or_else(String::new, |offset| words().milliseconds(offset))
 }
 
 fn addresses_text(health: &Health) -> String {
-    health.addresses.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+    health
+        .addresses
+        .iter()
+        .map(ToString::to_string)
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 fn versions_text(health: &Health) -> String {
     let words = words();
     let worker =
         (!health.worker_version.is_empty()).then(|| words.worker_version(&health.worker_version));
-    let fail2ban = health.fail2ban_version.as_ref().map(|version| words.fail2ban_version(version));
-    [worker, fail2ban].into_iter().flatten().collect::<Vec<_>>().join(", ")
+    let fail2ban = health
+        .fail2ban_version
+        .as_ref()
+        .map(|version| words.fail2ban_version(version));
+    [worker, fail2ban]
+        .into_iter()
+        .flatten()
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 #[component]

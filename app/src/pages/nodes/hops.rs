@@ -12,8 +12,15 @@ pub(super) fn Hops(node: NodeRow) -> impl IntoView {
     let words = words();
     let worker = Step {
         name: words.hop_worker(),
-        state: if node.connected { HopState::Good } else { HopState::Broken },
-        detail: node.address.map(|address| address.to_string()).unwrap_or_default(),
+        state: if node.connected {
+            HopState::Good
+        } else {
+            HopState::Broken
+        },
+        detail: node
+            .address
+            .map(|address| address.to_string())
+            .unwrap_or_default(),
         remedy: words.fix_worker(),
     };
     let connected = node.connected;
@@ -44,7 +51,11 @@ fn step(hop: Hop, connected: bool) -> Step {
     let words = words();
     Step {
         name: words.hop(hop.name),
-        state: if connected { hop.state } else { HopState::Unknown },
+        state: if connected {
+            hop.state
+        } else {
+            HopState::Unknown
+        },
         detail: hop.detail,
         remedy: words.hop_remedy(hop.name),
     }

@@ -123,7 +123,10 @@ pub(super) fn HealthChip(node: NodeRow) -> impl IntoView {
                 HopState::Attention => Shade::Attention,
                 HopState::Good | HopState::Unknown => Shade::Grey,
             };
-            (shade, format!("{}: {}", words.hop_state(hop.state), words.hop(hop.name)))
+            (
+                shade,
+                format!("{}: {}", words.hop_state(hop.state), words.hop(hop.name)),
+            )
         }
     };
     view! { <Chip shade text/> }

@@ -12,9 +12,15 @@ pub(super) fn AddForm(
     #[prop(optional_no_strip)] back: Option<FormBack>,
 ) -> impl IntoView {
     let words = words();
-    let own = visitor().address.map(|address| address.to_canonical().to_string());
+    let own = visitor()
+        .address
+        .map(|address| address.to_canonical().to_string());
     let asked = query("network");
-    let chosen = back.as_ref().and_then(|back| back.value("expiry")).unwrap_or("8h").to_owned();
+    let chosen = back
+        .as_ref()
+        .and_then(|back| back.value("expiry"))
+        .unwrap_or("8h")
+        .to_owned();
     let expiry = [
         ("8h", words.in_8_hours()),
         ("30d", words.in_30_days()),

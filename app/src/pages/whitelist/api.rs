@@ -36,7 +36,12 @@ async fn whitelist_add(
         }
         None => Err(backend::Error::invalid("at", backend::Problem::Wrong)),
     };
-    let typed = vec![("network", network.clone()), ("note", note), ("expiry", expiry), ("at", at)];
+    let typed = vec![
+        ("network", network.clone()),
+        ("note", note),
+        ("expiry", expiry),
+        ("at", at),
+    ];
     answer(result, "/whitelist", ("whitelist", typed), |_| {
         Flash::good(words.whitelist_added(network.trim()))
     })
@@ -49,7 +54,10 @@ async fn whitelist_remove(id: i64) -> Result<(), AppError> {
     let (backend, actor) = require(Permission::Whitelist)?;
     let words = words();
     let result = whitelist::remove(&backend, &actor, EntryId(id)).await;
-    answer(result, "/whitelist", ("remove", Vec::new()), |()| Flash::good(words.whitelist_removed())).await
+    answer(result, "/whitelist", ("remove", Vec::new()), |()| {
+        Flash::good(words.whitelist_removed())
+    })
+    .await
 }
 
 /// As `<input type="datetime-local">` sends it, taken as UTC (its label says so).

@@ -25,7 +25,11 @@ type Found = (Vec<EntryRow>, Vec<NodeRow>, Option<FormBack>);
 async fn load() -> Result<Found, AppError> {
     let (backend, _) = require(Permission::Read)?;
     let back = form_back("whitelist").await;
-    Ok((whitelist::list(&backend).await?, nodes::list(&backend).await?, back))
+    Ok((
+        whitelist::list(&backend).await?,
+        nodes::list(&backend).await?,
+        back,
+    ))
 }
 
 #[component]

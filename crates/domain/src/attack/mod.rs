@@ -174,11 +174,9 @@ pub fn parse_date(text: &[u8]) -> Option<i64> {
             return None;
         }
         for place in 0..6 {
-            let digit = if place < digits {
-                i64::from(fraction[place] - b'0')
-            } else {
-                0
-            };
+            let digit = fraction[..digits]
+                .get(place)
+                .map_or(0, |digit| i64::from(digit - b'0'));
             micros = micros * 10 + digit;
         }
         rest = &fraction[digits..];

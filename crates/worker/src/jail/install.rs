@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::check::parse_config;
 use super::files::{FileError, ensure_log, read, restore, write_atomic};
-use super::text::{BANTIME, FINDTIME, JailPlan, MAXRETRY, PlanError, files};
+use super::text::{BANTIME, FINDTIME, JailPlan, MAXRETRY, PlanError, files, finds_attacks};
 use crate::fail2ban::client::ClientError;
 use crate::fail2ban::{Fail2ban, Fail2banError, JailInfo};
 use crate::firewall::{Firewall, FirewallError};
@@ -65,13 +65,21 @@ pub async fn install(
         log: log.to_owned(),
         backend,
     };
-    let files = files(&plan)?;
+    install_plan(fail2ban, &plan).await
+}
+
+/// The same with a firewall of one's choice.
+///
+/// # Errors
+/// [`InstallError`].
+pub async fn install_plan(fail2ban: &Fail2ban, plan: &JailPlan) -> Result<Installed, InstallError> {
+    let files = files(plan)?;
     // Before anything else: a jail whose log is missing stops the whole server.
-    ensure_log(log)?;
+    ensure_log(&plan.log)?;
     let written = write_checked(fail2ban, &files).await?;
     fail2ban.reload_jail().await?;
     let info = fail2ban.jail().await?;
-    verify(&plan, &info, &fail2ban.actions().await?)?;
+    verify(plan, &info, &fail2ban.actions().await?)?;
     Ok(Installed { written, info })
 }
 
@@ -107,7 +115,7 @@ fn verify(plan: &JailPlan, info: &JailInfo, actions: &[String]) -> Result<(), In
         ),
         (
             "failregex",
-            matches!(info.failregex.as_slice(), [one] if one.starts_with("^\\s*ip\\[")),
+            info.failregex.len() == 1 && finds_attacks(&info.failregex),
             format!("{:?}", info.failregex),
         ),
         (

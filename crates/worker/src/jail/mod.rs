@@ -7,5 +7,5 @@ mod text;
 pub mod whitelist;
 
 pub use files::{FileError, ensure_log, write_atomic};
-pub use install::{InstallError, Installed, install};
-pub use text::{JailPlan, PlanError, files};
+pub use install::{InstallError, Installed, install, install_plan};
+pub use text::{JailPlan, PlanError, files, finds_attacks};

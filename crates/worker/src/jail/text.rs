@@ -101,15 +101,35 @@ fn check_name(name: &str) -> Result<(), PlanError> {
     good.then_some(()).ok_or(PlanError::Name)
 }
 
+/// An octet without leading zeros.
+const OCTET: &str = "(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)";
+
+/// fail2ban's `<ADDR>` takes `1.2.3.999` and `1::2::3` too; banning such a text would have the
+/// firewall program look it up as a name. So what may stand there is said before it.
+fn failregex() -> String {
+    let v4 = format!("{OCTET}(?:\\.{OCTET}){{3}}\\]");
+    format!(
+        "^\\s*ip\\[(?=\\[?(?:(?:::[fF]{{4}}:)?{v4}|(?![^\\]]*::[^\\]]*::)[0-9a-fA-F:]*:[0-9a-fA-F:]*\\]))<ADDR>\\]"
+    )
+}
+
+/// Do these expressions (as the running jail answers them) find attack lines?
+pub fn finds_attacks(failregex: &[String]) -> bool {
+    failregex
+        .iter()
+        .any(|regex| regex.starts_with("^\\s*ip\\[") || regex.starts_with("^ip\\["))
+}
+
 fn filter() -> String {
     format!(
         "{OURS}\
          # Only the address at the beginning counts, only the date that the module itself wrote last:\n\
          # everything between the two is the attacker's text.\n\
          [Definition]\n\
-         failregex = ^\\s*ip\\[<ADDR>\\]\n\
+         failregex = {}\n\
          ignoreregex =\n\
-         datepattern = at\\[({{DATE}})\\] [^\\[\\]]*$\n"
+         datepattern = at\\[({{DATE}})\\] [^\\[\\]]*$\n",
+        failregex()
     )
 }
 

@@ -1,0 +1,145 @@
+//! The firewall is read back, not believed.
+
+use domain::ban::Outcome;
+use worker::firewall::{Backend, Reading, enforce};
+
+use crate::support::{Rig, attack, net, nets, until};
+
+#[tokio::test]
+async fn a_flushed_firewall_is_noticed_and_mended() {
+    let rig = Rig::start().await;
+    let both = nets(&["198.51.100.7", "2001:db8::7"]);
+    rig.fail2ban.ban(&both).await.unwrap();
+    assert_eq!(rig.blocked().await, both);
+    rig.inside(&["/usr/sbin/nft", "flush", "ruleset"]);
+    assert_eq!(rig.held().await, both);
+    assert!(rig.blocked().await.is_empty());
+    rig.fail2ban.restart_jail().await.unwrap();
+    rig.until_blocked(&["198.51.100.7", "2001:db8::7"]).await;
+}
+
+#[tokio::test]
+async fn a_set_whose_rule_somebody_deleted_blocks_nobody() {
+    let rig = Rig::start().await;
+    rig.fail2ban.ban(&nets(&["198.51.100.7"])).await.unwrap();
+    rig.inside(&[
+        "/usr/sbin/nft",
+        "flush",
+        "chain",
+        "inet",
+        "f2b-table",
+        "f2b-chain",
+    ]);
+    assert!(rig.blocked().await.is_empty());
+    // A ban of a further address then says that nothing is blocked, or mends it: never "done" for
+    // an address that passes.
+    let further = nets(&["198.51.100.8"]);
+    let outcomes = enforce::ban(&rig.fail2ban, &rig.firewall, &further).await;
+    let blocked = rig.blocked().await.contains(&further[0]);
+    assert_eq!(outcomes[0].1 == Outcome::Done, blocked, "{outcomes:?}");
+}
+
+/// The whole way for each firewall: UDP passes before, is blocked while banned, passes after.
+async fn blocks_udp(backend: Backend) {
+    let rig = Rig::with(backend).await;
+    rig.inside(&["ip", "addr", "add", "198.51.100.7/32", "dev", "lo"]);
+    rig.inside(&["ip", "addr", "add", "198.51.100.1/32", "dev", "lo"]);
+    assert_eq!(udp(&rig), "passed");
+    rig.write(&attack("198.51.100.7", "1177"));
+    // `ignoreself` would never ban an address of this host: banned by hand instead.
+    rig.fail2ban.ban(&nets(&["198.51.100.7"])).await.unwrap();
+    assert_eq!(
+        rig.firewall.find("cti").await.unwrap(),
+        Reading {
+            backend: Some(backend),
+            held: nets(&["198.51.100.7"]).into_iter().collect(),
+        }
+    );
+    assert_eq!(udp(&rig), "blocked");
+    let outcomes = enforce::unban(&rig.fail2ban, &rig.firewall, &nets(&["198.51.100.7"])).await;
+    assert_eq!(outcomes, [(net("198.51.100.7"), Outcome::Done)]);
+    assert_eq!(udp(&rig), "passed");
+}
+
+/// One SIP-like datagram from the banned address.
+fn udp(rig: &Rig) -> String {
+    const SCRIPT: &str = "\
+import socket
+r = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); r.bind(('198.51.100.1', 5060)); r.settimeout(1)
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); s.bind(('198.51.100.7', 0))
+try:
+    s.sendto(b'REGISTER', ('198.51.100.1', 5060)); r.recv(100); print('passed')
+except OSError:
+    print('blocked')
+";
+    rig.inside(&["/usr/bin/python3", "-c", SCRIPT])
+        .trim()
+        .to_owned()
+}
+
+#[tokio::test]
+async fn nftables_blocks_udp() {
+    blocks_udp(Backend::Nftables).await;
+}
+
+#[tokio::test]
+async fn ipset_blocks_udp() {
+    blocks_udp(Backend::Ipset).await;
+}
+
+#[tokio::test]
+async fn iptables_blocks_udp() {
+    blocks_udp(Backend::Iptables).await;
+}
+
+/// After `kill -9` iptables' rules stay and are added a second time: one unban leaves a copy.
+#[tokio::test]
+async fn hostile_24_a_rule_left_by_a_killed_fail2ban_is_noticed() {
+    let mut rig = Rig::with(Backend::Iptables).await;
+    let attacker = nets(&["198.51.100.7"]);
+    rig.fail2ban.ban(&attacker).await.unwrap();
+    rig.private.kill().unwrap();
+    rig.private.restart().await.unwrap();
+    until("the second copy of the rule", async || {
+        let rules = rig.inside(&["/usr/sbin/iptables", "-w", "5", "-S", "f2b-cti"]);
+        rules.matches("198.51.100.7/32").count() == 2
+    })
+    .await;
+    let outcomes = enforce::unban(&rig.fail2ban, &rig.firewall, &attacker).await;
+    let Outcome::Failed { reason } = &outcomes[0].1 else {
+        panic!("{outcomes:?}");
+    };
+    assert!(
+        reason.contains("fail2ban-client restart --if-exists cti"),
+        "{reason}"
+    );
+}
+
+/// nftables' sets hold each address once, so the same kill does no harm there.
+#[tokio::test]
+async fn hostile_24_nftables_survives_a_killed_fail2ban() {
+    let mut rig = Rig::start().await;
+    let attacker = nets(&["198.51.100.7"]);
+    rig.fail2ban.ban(&attacker).await.unwrap();
+    rig.private.kill().unwrap();
+    assert_eq!(rig.blocked().await, attacker);
+    rig.private.restart().await.unwrap();
+    until("the restored ban", async || rig.held().await == attacker).await;
+    rig.until_blocked(&["198.51.100.7"]).await;
+    let outcomes = enforce::unban(&rig.fail2ban, &rig.firewall, &attacker).await;
+    assert_eq!(outcomes, [(attacker[0], Outcome::Done)]);
+    assert!(rig.blocked().await.is_empty());
+}
+
+#[tokio::test]
+async fn an_unreadable_firewall_is_unknown_not_empty() {
+    let none = || vec!["/nonexistent/program".to_owned()];
+    let firewall = worker::firewall::Firewall::new(worker::config::FirewallConfig {
+        nft: none(),
+        ipset: none(),
+        iptables: none(),
+        ip6tables: none(),
+    });
+    assert_eq!(firewall.read("cti").await.unwrap(), None);
+    assert!(firewall.find("cti").await.is_err());
+}

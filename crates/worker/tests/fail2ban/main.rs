@@ -1,0 +1,9 @@
+//! A real fail2ban with a real firewall in a network namespace of its own; a fake server only for
+//! the failures that the real one cannot be made to show.
+
+mod bans;
+mod failures;
+mod filter;
+mod firewall;
+mod support;
+mod whitelist;

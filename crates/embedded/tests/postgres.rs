@@ -40,7 +40,12 @@ fn kill(pid: u32) {
 #[tokio::test]
 async fn keeps_its_data_over_restarts_and_kills() {
     let folder = tempfile::tempdir().unwrap();
+    assert_eq!(PrivatePostgres::running(folder.path()), None);
     let first = start(folder.path()).await;
+    assert_eq!(
+        PrivatePostgres::running(folder.path()).as_deref(),
+        Some(first.url())
+    );
     assert_eq!(sql(&first, "show listen_addresses"), "");
     assert_eq!(sql(&first, "select lower('ÄÖ')"), "äö");
     sql(
@@ -48,6 +53,7 @@ async fn keeps_its_data_over_restarts_and_kills() {
         "create table kept (n int); insert into kept values (7)",
     );
     first.stop().await.unwrap();
+    assert_eq!(PrivatePostgres::running(folder.path()), None);
 
     let second = start(folder.path()).await;
     assert_eq!(sql(&second, "select n from kept"), "7");

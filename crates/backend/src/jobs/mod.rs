@@ -1,11 +1,41 @@
-//! The console's own background work. Every replica runs it; an advisory lock in Postgres sees to
-//! it that each round is done by one.
+//! The console's own background work. Every replica runs it; a lock in Postgres sees to it that
+//! each round is done by one.
+
+mod listen;
+mod round;
+
+use std::time::Duration;
 
 use runtime::Shutdown;
 
-use crate::Backend;
+use crate::{Backend, accounts, changes, whitelist};
+use round::Job;
+
+/// Entries of the whitelist end this long after their time at most.
+const EXPIRE_EVERY: Duration = Duration::from_secs(5);
+/// Expired sessions and old changes are dead before they are swept: no hurry.
+const SWEEP_EVERY: Duration = Duration::from_mins(1);
 
 /// Starts all of it; it ends when `shutdown` says so.
 pub fn spawn_all(backend: &Backend, shutdown: &Shutdown) {
-    let _ = (backend, shutdown);
+    let listening = listen::run(backend.clone(), shutdown.clone());
+    shutdown.spawn("listen for changes", listening);
+
+    let expire = Job { number: 1, name: "expire whitelist entries", every: EXPIRE_EVERY };
+    round::spawn(backend, shutdown, expire, |backend| async move {
+        whitelist::expire(&backend).await?;
+        Ok(())
+    });
+    let sweep = Job { number: 2, name: "sweep sessions", every: SWEEP_EVERY };
+    round::spawn(backend, shutdown, sweep, |backend| async move {
+        let mut tx = backend.pool.begin().await?;
+        accounts::sweep(&mut tx, backend.clock.now()).await?;
+        Ok(tx.commit().await?)
+    });
+    let trim = Job { number: 3, name: "trim changes", every: SWEEP_EVERY };
+    round::spawn(backend, shutdown, trim, |backend| async move {
+        let mut conn = backend.pool.acquire().await?;
+        changes::trim(&mut conn).await?;
+        Ok(())
+    });
 }

@@ -16,16 +16,22 @@ use crate::namespace::LOOK_EVERY;
 pub(super) struct Postmaster {
     pub(super) pid: u32,
     pub(super) ready: bool,
+    pub(super) socket: PathBuf,
 }
 
 pub(super) fn postmaster(data: &Path) -> Option<Postmaster> {
     let text = fs::read_to_string(data.join("postmaster.pid")).ok()?;
-    let mut lines = text.lines();
-    let pid = lines.next()?.trim().parse().ok()?;
+    let lines: Vec<&str> = text.lines().map(str::trim).collect();
     Some(Postmaster {
-        pid,
-        ready: lines.nth(6).is_some_and(|line| line.trim() == "ready"),
+        pid: lines.first()?.parse().ok()?,
+        ready: lines.get(7).is_some_and(|status| *status == "ready"),
+        socket: lines.get(4).map(PathBuf::from).unwrap_or_default(),
     })
+}
+
+/// The same, if it is alive and lets somebody in.
+pub(super) fn running(data: &Path) -> Option<Postmaster> {
+    postmaster(data).filter(|found| found.ready && is_postmaster_of(found.pid, data))
 }
 
 /// Runs `initdb` and makes the database, in a folder that gets its name only when all is done: a

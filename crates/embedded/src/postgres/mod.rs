@@ -141,6 +141,12 @@ impl PrivatePostgres {
         Ok(postgres)
     }
 
+    /// The URL of the one that another process has started in `folder`, if it runs.
+    pub fn running(folder: &Path) -> Option<String> {
+        let data = folder.canonicalize().ok()?.join("data");
+        cluster::running(&data).map(|found| socket::url(&found.socket, NAME))
+    }
+
     /// For `DATABASE_URL`; its role is a superuser of this private cluster.
     pub fn url(&self) -> &str {
         &self.url

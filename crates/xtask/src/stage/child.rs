@@ -25,17 +25,11 @@ pub struct Running {
 
 impl Running {
     /// Starts `argv` with its output going to `output`.
-    pub fn start(
-        name: &str,
-        argv: &[String],
-        output: &Path,
-        env: &[(&str, String)],
-    ) -> Result<Self> {
+    pub fn start(name: &str, argv: &[String], output: &Path) -> Result<Self> {
         let file = File::create(output)
             .with_context(|| format!("{} cannot be written", output.display()))?;
         let mut command = mortal(argv);
         command
-            .envs(env.iter().map(|(key, value)| (key, value)))
             .stdin(Stdio::null())
             .stdout(file.try_clone()?)
             .stderr(file);

@@ -1,5 +1,6 @@
 //! The console of the stage.
 
+use std::io::{Read, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -15,6 +16,8 @@ use crate::paths;
 const START_LIMIT: Duration = Duration::from_mins(1);
 /// How often to look.
 const LOOK_EVERY: Duration = Duration::from_millis(50);
+/// How long one answer may take.
+const ANSWER_LIMIT: Duration = Duration::from_secs(2);
 /// How many ports after the wanted one are tried.
 const PORTS: u16 = 100;
 
@@ -24,6 +27,7 @@ pub struct Console {
     program: PathBuf,
     config: PathBuf,
     port: u16,
+    setup_token: Option<String>,
 }
 
 impl Console {
@@ -45,20 +49,21 @@ impl Console {
                 config.to_string_lossy().into_owned(),
             ],
             &folder.join("console.out"),
-            &[],
         )?;
         let mut console = Self {
             process,
             program,
             config,
             port,
+            setup_token: None,
         };
         let start = Instant::now();
-        while TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_err() {
+        while !is_healthy(port) {
             console.check()?;
             ensure!(start.elapsed() < START_LIMIT, "the console does not answer");
             tokio::time::sleep(LOOK_EVERY).await;
         }
+        console.setup_token = console.ask(&["setup-token"]).ok();
         Ok(console)
     }
 
@@ -68,25 +73,26 @@ impl Console {
     }
 
     /// The one-time token for the first admin; none when there is one already.
-    pub fn setup_token(&self) -> Option<String> {
-        let output = self.process.output();
-        let (_, after) = output.rsplit_once("setup token: ")?;
-        Some(after.split_whitespace().next()?.to_owned())
+    pub fn setup_token(&self) -> Option<&str> {
+        self.setup_token.as_deref()
     }
 
     /// Adds a node and returns its one-time enrolment code.
     pub fn add_node(&self, name: &str) -> Result<String> {
+        self.ask(&["node", "add", name])
+            .with_context(|| format!("node {name} cannot be added"))
+    }
+
+    /// Runs a command of the console's program beside the running console; its answer.
+    fn ask(&self, arguments: &[&str]) -> Result<String> {
         let output = Command::new(&self.program)
-            .args(["node", "add", name, "--config"])
+            .args(arguments)
+            .arg("--config")
             .arg(&self.config)
             .output()
             .context("callwarden cannot be started")?;
-        if !output.status.success() {
-            bail!(
-                "node {name} cannot be added: {}",
-                String::from_utf8_lossy(&output.stderr).trim()
-            );
-        }
+        let errors = String::from_utf8_lossy(&output.stderr);
+        ensure!(output.status.success(), "{}", errors.trim());
         Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
     }
 
@@ -113,6 +119,20 @@ pub fn is_built(binaries: &Path) -> Result<()> {
     Ok(())
 }
 
+/// Does it answer, and its Postgres too?
+fn is_healthy(port: u16) -> bool {
+    let ask = || -> std::io::Result<bool> {
+        let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port))?;
+        stream.set_read_timeout(Some(ANSWER_LIMIT))?;
+        stream
+            .write_all(b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")?;
+        let mut head = [0; 12];
+        stream.read_exact(&mut head)?;
+        Ok(head.ends_with(b" 200"))
+    };
+    ask().unwrap_or(false)
+}
+
 /// `wanted`, or the next one that nobody listens on. (Another program could take it before the
 /// console does; the console then says so and ends.)
 fn free_port(wanted: u16) -> Result<u16> {
@@ -130,6 +150,15 @@ fn free_port(wanted: u16) -> Result<u16> {
 }
 
 fn settings(port: u16, folder: &Path, binaries: &Path) -> String {
-    let _ = (port, folder, binaries);
-    String::new()
+    // JSON strings are TOML, too.
+    let text = |path: &Path| serde_json::json!(path).to_string();
+    format!(
+        "# Written by xtask: the console of a demo.\n\
+         data_dir = {data}\n\n\
+         [http]\nlisten = \"127.0.0.1:{port}\"\n\n\
+         [site]\nroot = {root}\nhash_file = {hashes}\n",
+        data = text(folder),
+        root = text(&paths::site()),
+        hashes = text(&binaries.join("hash.txt")),
+    )
 }

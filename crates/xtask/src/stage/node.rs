@@ -1,8 +1,9 @@
 //! One node of the stage: attack log, real fail2ban, worker.
 
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use embedded::fail2ban::PrivateFail2ban;
 
 use super::Plan;
@@ -34,6 +35,7 @@ impl Node {
         )?;
 
         let program = paths::binaries(plan.release).join("callwarden-worker");
+        enrol(&program, &config, &state, name, console)?;
         let worker = Running::start(
             &format!("the worker of {name}"),
             &[
@@ -43,7 +45,6 @@ impl Node {
                 config.to_string_lossy().into_owned(),
             ],
             &folder.join("worker.out"),
-            &[],
         )?;
         Ok(Self {
             name: name.to_owned(),
@@ -91,6 +92,36 @@ impl Node {
 /// Where a node's attack log stands.
 pub fn attack_log(folder: &Path, name: &str) -> PathBuf {
     folder.join(name).join("cti_fail2ban.log")
+}
+
+/// Once per node, as an operator does: add it, use its one-time code.
+fn enrol(program: &Path, config: &Path, state: &Path, name: &str, console: &Console) -> Result<()> {
+    // A file of ours, not the worker's, so that its folder stays its own business.
+    let done = state.with_extension("enrolled");
+    if done.exists() {
+        return Ok(());
+    }
+    let code = console.add_node(name)?;
+    let output = Command::new(program)
+        .args([
+            "enrol",
+            "--console",
+            &console.url(),
+            "--code",
+            &code,
+            "--config",
+        ])
+        .arg(config)
+        .output()
+        .context("callwarden-worker cannot be started")?;
+    let errors = String::from_utf8_lossy(&output.stderr);
+    ensure!(
+        output.status.success(),
+        "{name} cannot be enrolled: {}",
+        errors.trim()
+    );
+    std::fs::write(done, "")?;
+    Ok(())
 }
 
 fn settings(url: &str, state: &Path, attack_log: &Path, fail2ban: &PrivateFail2ban) -> String {

@@ -1,6 +1,7 @@
 //! Bans and unbans with proof: fail2ban is told, its list is read back, and the firewall's.
 
 use std::collections::HashSet;
+use std::time::Duration;
 
 use domain::ban::Outcome;
 use domain::net::Network;
@@ -10,6 +11,13 @@ use crate::fail2ban::{BATCH, Fail2ban, Fail2banError};
 
 /// What fail2ban said of one network: was anything to do?
 type Said = (Network, Result<bool, String>);
+/// What the firewall holds; `None` where it cannot be read.
+type Held = Result<Option<HashSet<Network>>, String>;
+
+/// fail2ban's own thread may still be running the command of a ban that stands in its list already.
+const IN_FLIGHT: Duration = Duration::from_millis(150);
+/// Most leftovers of one order that are mended.
+const MEND_MOST: usize = 256;
 
 /// Bans each network (the never-ban list is the caller's) and says how it ended.
 pub async fn ban(
@@ -21,7 +29,28 @@ pub async fn ban(
     for batch in networks.chunks(BATCH) {
         collect(&mut said, batch, fail2ban.ban(batch).await);
     }
-    let held = read(fail2ban, firewall).await;
+    let missing = |held: &Held| match held {
+        Ok(Some(held)) => taken(&said)
+            .filter(|network| covered_by(held, *network).is_none())
+            .take(MEND_MOST)
+            .collect(),
+        _ => Vec::new(),
+    };
+    let mut held = read(fail2ban, firewall).await;
+    if !missing(&held).is_empty() {
+        tokio::time::sleep(IN_FLIGHT).await;
+        held = read(fail2ban, firewall).await;
+    }
+    let lost = missing(&held);
+    if !lost.is_empty() {
+        // Somebody flushed the rules: fail2ban believes that they are there until it is told anew.
+        mend(async {
+            fail2ban.unban(&lost).await?;
+            fail2ban.ban(&lost).await
+        })
+        .await;
+        held = read(fail2ban, firewall).await;
+    }
     outcomes(said, |network| match &held {
         Ok(Some(held)) if covered_by(held, network).is_none() => Some(format!(
             "fail2ban lists {network}, but the firewall does not block it; fail2ban.log has the \
@@ -42,12 +71,64 @@ pub async fn unban(
     for batch in networks.chunks(BATCH) {
         collect(&mut said, batch, fail2ban.unban(batch).await);
     }
-    let held = read(fail2ban, firewall).await;
+    let left_over = |held: &Held| match held {
+        Ok(Some(held)) => held
+            .iter()
+            .copied()
+            .filter(|held| taken(&said).any(|network| network.contains(*held)))
+            .take(MEND_MOST)
+            .collect(),
+        _ => Vec::new(),
+    };
+    let mut held = read(fail2ban, firewall).await;
+    let mut again = Vec::new();
+    if !left_over(&held).is_empty() {
+        tokio::time::sleep(IN_FLIGHT).await;
+        held = read(fail2ban, firewall).await;
+        // The attack goes on and fail2ban has banned it anew: that is no rule left over.
+        let (left, mut orphans) = (left_over(&held), Vec::new());
+        let listed = fail2ban
+            .bans()
+            .await
+            .map(|bans| bans.held)
+            .unwrap_or_default();
+        for network in left {
+            if listed.iter().any(|ban| ban.network == network) {
+                again.push(network);
+            } else {
+                orphans.push(network);
+            }
+        }
+        if !orphans.is_empty() {
+            // fail2ban skips the firewall's part of an unban where it thinks that its rules of that
+            // family are not set up, and may finish a ban after its unban. Banning sets both right.
+            mend(async {
+                fail2ban.ban(&orphans).await?;
+                fail2ban.unban(&orphans).await
+            })
+            .await;
+            held = read(fail2ban, firewall).await;
+        }
+    }
     outcomes(said, |network| match &held {
-        Ok(Some(held)) => still_blocked(held, network, fail2ban.jail_name()),
+        Ok(Some(held)) => still_blocked(held, &again, network, fail2ban.jail_name()),
         Err(reason) => Some(reason.clone()),
         Ok(None) => None,
     })
+}
+
+/// Those that fail2ban did not refuse.
+fn taken(said: &[Said]) -> impl Iterator<Item = Network> {
+    said.iter()
+        .filter(|(_, said)| said.is_ok())
+        .map(|(network, _)| *network)
+}
+
+/// The firewall is read again afterwards: what did not help is told from there.
+async fn mend<T>(work: impl Future<Output = Result<T, Fail2banError>>) {
+    if let Err(error) = work.await {
+        tracing::warn!("mending the firewall failed: {}", chain(&error));
+    }
 }
 
 fn collect(
@@ -91,10 +172,17 @@ fn outcomes(
 
 /// A killed fail2ban leaves rules behind and adds them a second time at its next start; an unban
 /// then removes one of the two.
-fn still_blocked(held: &HashSet<Network>, network: Network, jail: &str) -> Option<String> {
+fn still_blocked(
+    held: &HashSet<Network>,
+    again: &[Network],
+    network: Network,
+    jail: &str,
+) -> Option<String> {
     let inside = || held.iter().find(|held| network.contains(**held)).copied();
     let by = covered_by(held, network).or_else(inside)?;
-    Some(if network.contains(by) {
+    Some(if again.contains(&by) && network.contains(by) {
+        format!("the ban was lifted, but {by} went on attacking and is banned again")
+    } else if network.contains(by) {
         format!(
             "fail2ban has lifted the ban, but the firewall still blocks {by}: a rule is left over \
              from a killed fail2ban; mend it with: fail2ban-client restart --if-exists {jail}"
@@ -104,10 +192,7 @@ fn still_blocked(held: &HashSet<Network>, network: Network, jail: &str) -> Optio
     })
 }
 
-async fn read(
-    fail2ban: &Fail2ban,
-    firewall: &Firewall,
-) -> Result<Option<HashSet<Network>>, String> {
+async fn read(fail2ban: &Fail2ban, firewall: &Firewall) -> Held {
     let read = firewall.read(fail2ban.jail_name()).await;
     read.map_err(|error| format!("done, but the firewall cannot be read back: {error}"))
 }

@@ -67,6 +67,28 @@ async fn bans_by_hand_addresses_and_networks() {
     assert_eq!(outcomes, [(inside, Outcome::Failed { reason })]);
 }
 
+/// Hostile 16: freed and banned again by the next lines; the answer says which it is now.
+#[tokio::test]
+async fn hostile_16_banned_again_by_new_lines_is_no_contradiction() {
+    let rig = Rig::start().await;
+    let attacker = nets(&["198.51.100.7"]);
+    rig.fail2ban.ban(&attacker).await.unwrap();
+    let (one, two) = tokio::join!(
+        enforce::unban(&rig.fail2ban, &rig.firewall, &attacker),
+        enforce::unban(&rig.fail2ban, &rig.firewall, &attacker),
+    );
+    // Two operators at once: freed once, and both are told the truth.
+    let mut both = [one[0].1.clone(), two[0].1.clone()];
+    both.sort_by_key(|outcome| *outcome != Outcome::Done);
+    assert!(
+        both == [Outcome::Done, Outcome::AlreadySo] || both == [Outcome::Done, Outcome::Done],
+        "{both:?}"
+    );
+    assert!(rig.blocked().await.is_empty());
+    rig.write(&attack("198.51.100.7", "1177"));
+    rig.until_blocked(&["198.51.100.7"]).await;
+}
+
 #[tokio::test]
 async fn many_at_once_in_batches() {
     let rig = Rig::start().await;

@@ -1,3 +1,74 @@
 //! The console process: HTTP in front of `backend`.
 
+mod away;
+pub mod commands;
+pub mod config;
+mod database;
+mod error;
+mod gate;
+mod headers;
+mod live;
 pub mod node_api;
+mod origin;
+mod peer;
+mod router;
+mod serve;
+pub mod session;
+mod site;
+mod state;
+
+use std::time::Duration;
+
+use backend::{Backend, accounts, jobs};
+use runtime::{Clock, Shutdown};
+use tokio::net::TcpListener;
+
+use config::Settings;
+use database::Database;
+
+pub use router::router;
+pub use state::AppState;
+
+/// What jobs get to end at shutdown, after the last request.
+const FAREWELL: Duration = Duration::from_secs(10);
+
+/// Runs the console until `shutdown`: its database, its jobs, and HTTP on `listener`.
+///
+/// # Errors
+/// When the private Postgres does not start or the schema does not fit. A configured Postgres that
+/// is away is waited for.
+pub async fn run(
+    settings: Settings,
+    listener: TcpListener,
+    clock: Clock,
+    shutdown: Shutdown,
+) -> anyhow::Result<()> {
+    let Some(database) = Database::open(&settings, &shutdown).await? else {
+        return Ok(());
+    };
+    let backend = Backend::new(database.pool.clone(), clock);
+    announce(&backend, &settings, &listener).await;
+    jobs::spawn_all(&backend, &shutdown);
+    let router = router(AppState::new(settings, backend, shutdown.clone())?);
+    serve::serve(listener, router, &shutdown).await;
+    if !shutdown.finished(FAREWELL).await {
+        tracing::warn!("some jobs did not end; they are cut off");
+    }
+    database.close().await
+}
+
+/// Says where to go, and on first use with which token.
+async fn announce(backend: &Backend, settings: &Settings, listener: &TcpListener) {
+    let listen = listener.local_addr().unwrap_or(settings.http.listen);
+    let url = settings
+        .http
+        .public_url
+        .clone()
+        .unwrap_or_else(|| format!("http://{listen}"));
+    tracing::info!("the console answers at {url}");
+    match accounts::issue_setup_token(backend).await {
+        Ok(None) => {}
+        Ok(Some(token)) => commands::print_setup_token(&url, &token),
+        Err(error) => tracing::warn!("no setup token: {error}; make one: callwarden setup-token"),
+    }
+}

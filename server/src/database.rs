@@ -1,0 +1,141 @@
+//! The connection to Postgres: the configured one, or a private one in the data folder.
+
+use std::str::FromStr;
+use std::time::Duration;
+
+use anyhow::Context;
+use embedded::postgres::PrivatePostgres;
+use runtime::Shutdown;
+use sqlx::migrate::MigrateError;
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::{ConnectOptions, Connection, PgPool};
+
+use crate::config::Settings;
+
+/// How long a request waits for a connection.
+const ACQUIRE_LIMIT: Duration = Duration::from_secs(2);
+/// Between two tries while Postgres is not there yet.
+const RETRY: Duration = Duration::from_secs(1);
+
+/// A database with our schema.
+pub(crate) struct Database {
+    pub(crate) pool: PgPool,
+    private: Option<PrivatePostgres>,
+}
+
+impl Database {
+    /// Starts the private one if it is to be used, connects, and brings the schema up to date. Waits
+    /// for a configured one as long as it takes, and for one of another console on this machine not
+    /// at all; `None` when shutdown came first.
+    pub(crate) async fn open(
+        settings: &Settings,
+        shutdown: &Shutdown,
+    ) -> anyhow::Result<Option<Self>> {
+        let (url, private) = match &settings.database.url {
+            Some(url) => (url.0.clone(), None),
+            None => {
+                let private = PrivatePostgres::start(&settings.data_dir.join("postgres")).await?;
+                tracing::info!(
+                    "private Postgres started in {}",
+                    settings.data_dir.display()
+                );
+                (private.url().to_owned(), Some(private))
+            }
+        };
+        let options = options(&url)?;
+        if !migrate(&options, shutdown).await? {
+            return Ok(None);
+        }
+        Ok(Some(Self {
+            pool: pool(settings, options),
+            private,
+        }))
+    }
+
+    /// For a command beside a running console: its private Postgres is used when it runs.
+    pub(crate) async fn beside(settings: &Settings) -> anyhow::Result<Self> {
+        let running = match settings.database.url {
+            Some(_) => None,
+            None => PrivatePostgres::running(&settings.data_dir.join("postgres")),
+        };
+        if let Some(url) = running {
+            return Ok(Self {
+                pool: pool(settings, options(&url)?),
+                private: None,
+            });
+        }
+        let database = Self::open(settings, &Shutdown::new()).await?;
+        database.context("stopped")
+    }
+
+    /// Closes the connections, and stops the private Postgres.
+    pub(crate) async fn close(self) -> anyhow::Result<()> {
+        self.pool.close().await;
+        if let Some(private) = self.private {
+            private.stop().await?;
+        }
+        Ok(())
+    }
+}
+
+fn options(url: &str) -> anyhow::Result<PgConnectOptions> {
+    // The parser's error is not kept: it could quote the password.
+    let options = PgConnectOptions::from_str(url)
+        .ok()
+        .context("the database's URL is not of the form postgres://user:password@host/database")?;
+    Ok(options
+        .application_name("callwarden")
+        .log_slow_statements(tracing::log::LevelFilter::Warn, Duration::from_secs(1)))
+}
+
+/// Connections with limits: nothing of ours takes long, and what hangs must not hold locks.
+fn pool(settings: &Settings, options: PgConnectOptions) -> PgPool {
+    let limits = [
+        ("statement_timeout", "10s"),
+        ("lock_timeout", "5s"),
+        ("idle_in_transaction_session_timeout", "15s"),
+    ];
+    PgPoolOptions::new()
+        .max_connections(settings.database.max_connections.max(4))
+        .acquire_timeout(ACQUIRE_LIMIT)
+        .connect_lazy_with(options.options(limits))
+}
+
+/// True when the schema is up to date, false when shutdown came first.
+async fn migrate(options: &PgConnectOptions, shutdown: &Shutdown) -> anyhow::Result<bool> {
+    let mut told = false;
+    loop {
+        let error = match try_migrate(options).await {
+            Ok(()) => return Ok(true),
+            Err(MigrateError::Execute(error)) if is_away(&error) => error,
+            Err(error) => return Err(error).context("the schema cannot be brought up to date"),
+        };
+        if !told {
+            tracing::warn!("waiting for the database: {error}");
+            told = true;
+        }
+        tokio::select! {
+            () = shutdown.stopping() => return Ok(false),
+            () = tokio::time::sleep(RETRY) => {}
+        }
+    }
+}
+
+async fn try_migrate(options: &PgConnectOptions) -> Result<(), MigrateError> {
+    let mut connection = options.connect().await?;
+    backend::MIGRATOR.run(&mut connection).await?;
+    connection.close().await?;
+    Ok(())
+}
+
+/// Could it be there in a moment?
+fn is_away(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut => true,
+        // Starting up, shutting down, too many connections.
+        sqlx::Error::Database(error) => {
+            matches!(error.code().as_deref(), Some("57P03" | "57P01" | "53300"))
+        }
+        _ => false,
+    }
+}

@@ -1,0 +1,125 @@
+//! One browser's stream of events.
+
+use std::convert::Infallible;
+use std::time::Duration;
+
+use axum::response::sse::Event;
+use backend::accounts::{self, SessionKey};
+use backend::changes::{self, Cursor, Subscription, Topic, Wake};
+use backend::{Backend, Error};
+use futures::Stream;
+use runtime::Shutdown;
+use tokio::sync::OwnedSemaphorePermit;
+use tokio::time::{Instant, Interval, MissedTickBehavior};
+
+use super::News;
+
+/// At least this long between two messages: a flood of attacks is five a second, not a thousand.
+const PAUSE: Duration = Duration::from_millis(200);
+/// Until what is not readable yet (a transaction is still running) is looked for again.
+const SOON: Duration = Duration::from_millis(50);
+/// How often it is checked, without being woken, that the session is still alive and whether there
+/// is something new.
+const CHECK_EVERY: Duration = Duration::from_millis(500);
+
+/// Waits for changes on behalf of one browser.
+pub(super) struct Live {
+    backend: Backend,
+    shutdown: Shutdown,
+    subscription: Subscription,
+    session: SessionKey,
+    cursor: Cursor,
+    check: Interval,
+    /// There may be something to read.
+    look: bool,
+    not_before: Instant,
+    _slot: OwnedSemaphorePermit,
+}
+
+impl Live {
+    pub(super) fn new(
+        backend: Backend,
+        shutdown: Shutdown,
+        subscription: Subscription,
+        session: SessionKey,
+        cursor: Cursor,
+        slot: OwnedSemaphorePermit,
+    ) -> Self {
+        let mut check = tokio::time::interval(CHECK_EVERY);
+        check.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        Self {
+            backend,
+            shutdown,
+            subscription,
+            session,
+            cursor,
+            check,
+            look: true,
+            not_before: Instant::now(),
+            _slot: slot,
+        }
+    }
+
+    /// The messages; ends with the session and with the console.
+    pub(super) fn events(self) -> impl Stream<Item = Result<Event, Infallible>> {
+        futures::stream::unfold(self, |mut live| async move {
+            let event = live.next().await?;
+            Some((Ok(event), live))
+        })
+    }
+
+    async fn next(&mut self) -> Option<Event> {
+        loop {
+            let now = Instant::now();
+            if self.look && now >= self.not_before {
+                // While Postgres is away nothing changes; the browser keeps its stream.
+                if let Ok(Some(event)) = self.read(now).await {
+                    return Some(event);
+                }
+            }
+            tokio::select! {
+                () = self.shutdown.stopping() => return None,
+                wake = self.subscription.next() => {
+                    self.look = true;
+                    if concerns_sessions(wake) && !self.is_wanted().await {
+                        return None;
+                    }
+                }
+                _ = self.check.tick() => {
+                    self.look = true;
+                    if !self.is_wanted().await {
+                        return None;
+                    }
+                }
+                () = tokio::time::sleep_until(self.not_before), if self.look => {}
+            }
+        }
+    }
+
+    async fn read(&mut self, now: Instant) -> Result<Option<Event>, Error> {
+        self.look = false;
+        self.not_before = now + SOON;
+        let since = changes::since(&self.backend, self.cursor).await?;
+        self.cursor = since.cursor;
+        self.look = since.more;
+        let news = News::of(&since);
+        if news.topics.is_empty() {
+            return Ok(None);
+        }
+        self.not_before = now + PAUSE;
+        let event = Event::default().id(news.cursor.clone());
+        Ok(event.json_data(&news).ok())
+    }
+
+    /// Is the session alive? A database that does not answer ends no session.
+    async fn is_wanted(&self) -> bool {
+        !matches!(
+            accounts::load_session(&self.backend, self.session).await,
+            Ok(None)
+        )
+    }
+}
+
+fn concerns_sessions(wake: Wake) -> bool {
+    wake.topic.is_none_or(|topic| topic == Topic::Accounts)
+}

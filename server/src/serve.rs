@@ -1,0 +1,101 @@
+//! Connections: each gets a timer from its first byte on, and the time to finish at shutdown.
+
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::Request;
+use hyper::body::Incoming;
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::conn::auto;
+use hyper_util::server::graceful::GracefulShutdown;
+use runtime::Shutdown;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Semaphore;
+use tower::ServiceExt;
+
+use crate::peer::Connection;
+
+/// For the head of a request, also for the first one of a connection and between two.
+const HEAD_LIMIT: Duration = Duration::from_secs(10);
+/// Bytes of a request's head.
+const HEAD_BYTES: usize = 32 * 1024;
+/// Connections at once; more wait in the system's queue.
+const CONNECTIONS: usize = 12_000;
+/// What requests that are running at shutdown get.
+const FAREWELL: Duration = Duration::from_secs(10);
+/// After a failed accept (no file descriptors left) others must first end.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+
+/// Answers until shutdown, then lets running requests finish.
+pub(crate) async fn serve(listener: TcpListener, router: Router, shutdown: &Shutdown) {
+    let mut server = auto::Builder::new(TokioExecutor::new());
+    server
+        .http1()
+        // Without a timer hyper takes the limit and does nothing.
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEAD_LIMIT)
+        .max_buf_size(HEAD_BYTES);
+    server
+        .http2()
+        .timer(TokioTimer::new())
+        .max_header_list_size(u32::try_from(HEAD_BYTES).unwrap_or(u32::MAX))
+        .max_concurrent_streams(100)
+        .keep_alive_interval(HEAD_LIMIT)
+        .keep_alive_timeout(HEAD_LIMIT);
+    let slots = std::sync::Arc::new(Semaphore::new(CONNECTIONS));
+    let running = GracefulShutdown::new();
+    loop {
+        let accepted = tokio::select! {
+            () = shutdown.stopping() => break,
+            accepted = accept(&listener, &slots) => accepted,
+        };
+        let Some((stream, slot)) = accepted else {
+            continue;
+        };
+        let Ok(peer) = stream.peer_addr() else {
+            continue;
+        };
+        let router = router.clone();
+        let service = hyper::service::service_fn(move |request: Request<Incoming>| {
+            let mut request = request.map(Body::new);
+            request.extensions_mut().insert(Connection(peer));
+            router.clone().oneshot(request)
+        });
+        let connection = server.serve_connection(TokioIo::new(stream), service);
+        let connection = running.watch(connection.into_owned());
+        tokio::spawn(async move {
+            let _slot = slot;
+            // A browser that goes away in the middle is no fault of ours.
+            if let Err(error) = connection.await {
+                tracing::debug!("connection from {peer}: {error}");
+            }
+        });
+    }
+    drop(listener);
+    if tokio::time::timeout(FAREWELL, running.shutdown())
+        .await
+        .is_err()
+    {
+        tracing::warn!("some requests did not end; they are cut off");
+    }
+}
+
+async fn accept(
+    listener: &TcpListener,
+    slots: &std::sync::Arc<Semaphore>,
+) -> Option<(TcpStream, tokio::sync::OwnedSemaphorePermit)> {
+    let slot = slots.clone().acquire_owned().await.ok()?;
+    match listener.accept().await {
+        Ok((stream, _)) => {
+            // Events are small and must not wait for more.
+            let _ = stream.set_nodelay(true);
+            Some((stream, slot))
+        }
+        Err(error) => {
+            tracing::warn!("connection not accepted: {error}");
+            tokio::time::sleep(ACCEPT_PAUSE).await;
+            None
+        }
+    }
+}

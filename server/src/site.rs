@@ -1,0 +1,61 @@
+//! The files that browsers load, and how pages name them.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use axum::extract::FromRef;
+use leptos::config::LeptosOptions;
+
+use crate::AppState;
+use crate::config::Settings;
+
+/// Name of the wasm module and its style sheet before the hash.
+const NAME: &str = "console";
+
+/// What of the site is there.
+#[derive(Clone, Debug)]
+pub(crate) struct Files(Arc<HashSet<String>>);
+
+impl Files {
+    /// The files on top of the site's folder (icons, `robots.txt`), as paths. They change with the
+    /// program only, so they are listed once.
+    pub(crate) fn list(settings: &Settings) -> Self {
+        let entries = std::fs::read_dir(&settings.site.root);
+        if let Err(error) = &entries {
+            tracing::warn!("{} cannot be read: {error}", settings.site.root.display());
+        }
+        let files = entries
+            .into_iter()
+            .flatten()
+            .flatten()
+            .filter(|entry| entry.path().is_file());
+        Self(Arc::new(
+            files
+                .map(|file| format!("/{}", file.file_name().to_string_lossy()))
+                .collect(),
+        ))
+    }
+
+    /// Is it a file that anybody may load?
+    pub(crate) fn is_file(&self, path: &str) -> bool {
+        path.starts_with("/pkg/") || self.0.contains(path)
+    }
+}
+
+/// Leptos' settings, from ours.
+pub(crate) fn options(settings: &Settings) -> LeptosOptions {
+    LeptosOptions::builder()
+        .output_name(NAME)
+        .site_root(settings.site.root.to_string_lossy().into_owned())
+        .site_pkg_dir("pkg")
+        .hash_files(true)
+        .hash_file(Arc::from(settings.site.hash_file.to_string_lossy()))
+        .env(leptos::config::Env::PROD)
+        .build()
+}
+
+impl FromRef<AppState> for LeptosOptions {
+    fn from_ref(state: &AppState) -> Self {
+        state.leptos.clone()
+    }
+}

@@ -4,4 +4,5 @@ pub mod config;
 pub mod fail2ban;
 pub mod firewall;
 pub mod jail;
+pub mod spool;
 pub mod tail;

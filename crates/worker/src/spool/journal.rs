@@ -1,0 +1,381 @@
+//! Segment files with records in order; appended at one end, deleted at the other.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::fs::{self, File, OpenOptions};
+use std::io;
+use std::os::unix::fs::{FileExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+
+use domain::wire::{Chunk, Cursor, EVENTS_PER_REPORT, Source};
+
+use super::{checkpoint, record};
+use crate::tail::{Piece, Position};
+
+/// A segment is closed at this size.
+const SEGMENT_BYTES: u64 = 4 << 20;
+/// Most bytes (on disk) in one batch, unless a single record is larger.
+const BATCH_BYTES: u64 = 2 << 20;
+/// Most chunks in one batch.
+const BATCH_CHUNKS: usize = 200;
+
+/// Why something cannot be kept.
+#[derive(Debug, thiserror::Error)]
+pub enum SpoolError {
+    /// The configured size is used up: the console must take something first.
+    #[error("the spool is full ({bytes} bytes wait for the console)")]
+    Full {
+        /// Used.
+        bytes: u64,
+    },
+    /// Another worker uses the folder.
+    #[error("another worker uses {}", path.display())]
+    Taken {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// Disk full, read-only, gone.
+    #[error("cannot use {}", path.display())]
+    Io {
+        /// Folder or file.
+        path: PathBuf,
+        /// The system's reason.
+        source: io::Error,
+    },
+}
+
+/// The journal. One process per folder.
+#[derive(Debug)]
+pub struct Spool {
+    folder: PathBuf,
+    max_bytes: u64,
+    /// Number and valid bytes of each segment, oldest first; never empty.
+    segments: VecDeque<(u64, u64)>,
+    /// The last segment.
+    writer: File,
+    /// The first record the console has not confirmed.
+    acked: Mark,
+    acked_positions: BTreeMap<Source, Position>,
+    positions: BTreeMap<Source, Position>,
+    _lock: File,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Mark {
+    segment: u64,
+    offset: u64,
+}
+
+/// Records to send, and where they end.
+#[derive(Debug)]
+pub struct Batch {
+    /// In order; empty when the console has all of them already.
+    pub chunks: Vec<Chunk>,
+    end: Mark,
+    positions: BTreeMap<Source, Position>,
+}
+
+impl Spool {
+    /// Opens the folder (made if missing) and cuts off what is torn.
+    ///
+    /// # Errors
+    /// [`SpoolError::Taken`], [`SpoolError::Io`].
+    pub fn open(folder: &Path, max_bytes: u64) -> Result<Self, SpoolError> {
+        let failed = |source| SpoolError::Io {
+            path: folder.to_owned(),
+            source,
+        };
+        fs::create_dir_all(folder).map_err(failed)?;
+        let lock = create(&folder.join("lock")).map_err(failed)?;
+        match lock.try_lock() {
+            Ok(()) => {}
+            Err(fs::TryLockError::WouldBlock) => {
+                return Err(SpoolError::Taken {
+                    path: folder.to_owned(),
+                });
+            }
+            Err(fs::TryLockError::Error(error)) => return Err(failed(error)),
+        }
+        Self::recover(folder, max_bytes, lock).map_err(failed)
+    }
+
+    fn recover(folder: &Path, max_bytes: u64, lock: File) -> io::Result<Self> {
+        let saved = checkpoint::load(folder)?;
+        let acked_positions: BTreeMap<_, _> = saved
+            .into_iter()
+            .map(|position| (position.cursor.source, position))
+            .collect();
+        let mut positions = acked_positions.clone();
+        let mut segments = VecDeque::new();
+        let mut intact = true;
+        for number in numbers(folder)? {
+            let path = segment_path(folder, number);
+            if !intact {
+                // Behind a broken record: read again from the log, or reported as a gap.
+                fs::remove_file(&path)?;
+                continue;
+            }
+            let file = create(&path)?;
+            let mut end = 0;
+            while let Some((piece, length)) = record::read(&file, end)? {
+                follow(&mut positions, piece);
+                end += length;
+            }
+            let size = file.metadata()?.len();
+            if size > end {
+                tracing::warn!("the spool's last {} bytes are torn and cut off", size - end);
+                file.set_len(end)?;
+                intact = false;
+            }
+            segments.push_back((number, end));
+        }
+        if segments.is_empty() {
+            segments.push_back((1, 0));
+        }
+        let (first, last) = (segments[0].0, segments[segments.len() - 1].0);
+        Ok(Self {
+            writer: create(&segment_path(folder, last))?,
+            folder: folder.to_owned(),
+            max_bytes,
+            segments,
+            acked: Mark {
+                segment: first,
+                offset: 0,
+            },
+            acked_positions,
+            positions,
+            _lock: lock,
+        })
+    }
+
+    /// Up to where a log is in the journal.
+    pub fn position(&self, source: Source) -> Option<Position> {
+        self.positions.get(&source).cloned()
+    }
+
+    /// Bytes on disk.
+    pub fn bytes(&self) -> u64 {
+        self.segments.iter().map(|(_, bytes)| bytes).sum()
+    }
+
+    /// Bytes the console has not confirmed.
+    pub fn waiting_bytes(&self) -> u64 {
+        let behind = self.segments.front().map_or(0, |(first, _)| {
+            if *first == self.acked.segment {
+                self.acked.offset
+            } else {
+                0
+            }
+        });
+        self.bytes().saturating_sub(behind)
+    }
+
+    /// Adds a piece; on an error nothing of it is kept and the next call overwrites what is torn.
+    ///
+    /// # Errors
+    /// [`SpoolError::Full`], [`SpoolError::Io`].
+    pub fn append(&mut self, piece: Piece) -> Result<(), (Piece, SpoolError)> {
+        match self.write(&piece) {
+            Ok(()) => {
+                follow(&mut self.positions, piece);
+                Ok(())
+            }
+            Err(error) => Err((piece, error)),
+        }
+    }
+
+    fn write(&mut self, piece: &Piece) -> Result<(), SpoolError> {
+        let bytes = record::encode(piece).map_err(|source| self.failed(source))?;
+        let used = self.bytes();
+        if used + bytes.len() as u64 > self.max_bytes {
+            return Err(SpoolError::Full { bytes: used });
+        }
+        if self.last().1 >= SEGMENT_BYTES {
+            self.roll().map_err(|source| self.failed(source))?;
+        }
+        let end = self.last().1;
+        self.writer
+            .write_all_at(&bytes, end)
+            .map_err(|source| self.failed(source))?;
+        if let Some((_, length)) = self.segments.back_mut() {
+            *length += bytes.len() as u64;
+        }
+        Ok(())
+    }
+
+    /// The next records that the console does not have by its own cursors; `None` when nothing
+    /// waits.
+    ///
+    /// # Errors
+    /// [`SpoolError::Io`].
+    pub fn batch(&self, stored: &BTreeMap<Source, Cursor>) -> Result<Option<Batch>, SpoolError> {
+        self.collect(stored).map_err(|source| self.failed(source))
+    }
+
+    fn collect(&self, stored: &BTreeMap<Source, Cursor>) -> io::Result<Option<Batch>> {
+        let mut batch = Batch {
+            chunks: Vec::new(),
+            end: self.acked,
+            positions: BTreeMap::new(),
+        };
+        let (mut bytes, mut attacks, mut bans) = (0, 0, 0);
+        for (number, length) in &self.segments {
+            if *number < batch.end.segment {
+                continue;
+            }
+            if *number > batch.end.segment {
+                batch.end = Mark {
+                    segment: *number,
+                    offset: 0,
+                };
+            }
+            if batch.end.offset >= *length {
+                continue;
+            }
+            let file = File::open(segment_path(&self.folder, *number))?;
+            while batch.end.offset < *length {
+                let Some((piece, size)) = record::read(&file, batch.end.offset)? else {
+                    // Broken since it was written: the console sees the hole as a gap.
+                    tracing::error!("a spool segment is damaged; the rest of it is given up");
+                    batch.end.offset = *length;
+                    break;
+                };
+                let is_new = stored
+                    .get(&piece.chunk.end.source)
+                    .is_none_or(|stored| is_after(&piece.chunk.end, stored));
+                if is_new {
+                    attacks += piece.chunk.attacks.len();
+                    bans += piece.chunk.bans.len();
+                    bytes += size;
+                    let fits = bytes <= BATCH_BYTES
+                        && batch.chunks.len() < BATCH_CHUNKS
+                        && attacks.max(bans) <= EVENTS_PER_REPORT;
+                    if !fits && !batch.chunks.is_empty() {
+                        return Ok(Some(batch));
+                    }
+                    batch.chunks.push(piece.chunk.clone());
+                }
+                batch.end.offset += size;
+                follow_into(&mut batch.positions, &self.acked_positions, piece);
+            }
+        }
+        Ok((batch.end != self.acked).then_some(batch))
+    }
+
+    /// The console has the batch: whole segments before its end are deleted.
+    ///
+    /// # Errors
+    /// [`SpoolError::Io`]; the batch counts as sent all the same.
+    pub fn ack(&mut self, batch: Batch) -> Result<(), SpoolError> {
+        self.acked = self.acked.max(batch.end);
+        self.acked_positions.extend(batch.positions);
+        self.drop_acked().map_err(|source| self.failed(source))
+    }
+
+    fn drop_acked(&mut self) -> io::Result<()> {
+        let (last, length) = self.last();
+        let done = Mark {
+            segment: last,
+            offset: length,
+        };
+        if self.acked == done && length >= SEGMENT_BYTES {
+            self.roll()?;
+            self.acked = Mark {
+                segment: last + 1,
+                offset: 0,
+            };
+        }
+        let acked = self.acked.segment;
+        if self
+            .segments
+            .front()
+            .is_none_or(|(first, _)| *first >= acked)
+        {
+            return Ok(());
+        }
+        checkpoint::save(
+            &self.folder,
+            self.acked_positions.values().cloned().collect(),
+        )?;
+        while let Some((first, _)) = self.segments.front().copied()
+            && first < acked
+        {
+            fs::remove_file(segment_path(&self.folder, first))?;
+            self.segments.pop_front();
+        }
+        Ok(())
+    }
+
+    fn roll(&mut self) -> io::Result<()> {
+        let next = self.last().0 + 1;
+        let path = segment_path(&self.folder, next);
+        self.writer = create(&path)?;
+        self.writer.set_len(0)?;
+        self.segments.push_back((next, 0));
+        Ok(())
+    }
+
+    fn last(&self) -> (u64, u64) {
+        self.segments.back().copied().unwrap_or((1, 0))
+    }
+
+    fn failed(&self, source: io::Error) -> SpoolError {
+        SpoolError::Io {
+            path: self.folder.clone(),
+            source,
+        }
+    }
+}
+
+fn is_after(end: &Cursor, stored: &Cursor) -> bool {
+    (end.generation, end.offset) > (stored.generation, stored.offset)
+}
+
+/// The position after a piece; what this host knew of the files stays until it is said anew.
+fn follow(positions: &mut BTreeMap<Source, Position>, piece: Piece) {
+    let source = piece.chunk.end.source;
+    let before = positions.remove(&source).and_then(|before| before.files);
+    positions.insert(
+        source,
+        Position {
+            cursor: piece.chunk.end,
+            files: piece.files.or(before),
+        },
+    );
+}
+
+fn follow_into(
+    positions: &mut BTreeMap<Source, Position>,
+    before: &BTreeMap<Source, Position>,
+    piece: Piece,
+) {
+    let source = piece.chunk.end.source;
+    if let (false, Some(position)) = (positions.contains_key(&source), before.get(&source)) {
+        positions.insert(source, position.clone());
+    }
+    follow(positions, piece);
+}
+
+fn create(path: &Path) -> io::Result<File> {
+    OpenOptions::new()
+        .read(true)
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .mode(0o600)
+        .open(path)
+}
+
+fn segment_path(folder: &Path, number: u64) -> PathBuf {
+    folder.join(format!("segment-{number:016}"))
+}
+
+fn numbers(folder: &Path) -> io::Result<Vec<u64>> {
+    let mut numbers = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let name = entry?.file_name();
+        let number = name.to_str().and_then(|name| name.strip_prefix("segment-"));
+        numbers.extend(number.and_then(|number| number.parse::<u64>().ok()));
+    }
+    numbers.sort_unstable();
+    Ok(numbers)
+}

@@ -10,6 +10,7 @@ mod iptables;
 mod nft;
 
 use std::collections::HashSet;
+use std::hash::BuildHasher;
 use std::time::Duration;
 
 use domain::net::Network;
@@ -131,12 +132,12 @@ impl Firewall {
 }
 
 /// Is the network blocked, by itself or by a wider one?
-pub fn covers(held: &HashSet<Network>, network: Network) -> bool {
+pub fn covers<S: BuildHasher>(held: &HashSet<Network, S>, network: Network) -> bool {
     covered_by(held, network).is_some()
 }
 
 /// The narrowest blocked network that holds it.
-pub fn covered_by(held: &HashSet<Network>, network: Network) -> Option<Network> {
+pub fn covered_by<S: BuildHasher>(held: &HashSet<Network, S>, network: Network) -> Option<Network> {
     (0..=network.prefix_len())
         .rev()
         .filter_map(|length| Network::around(network.address(), length).ok())

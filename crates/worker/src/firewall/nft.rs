@@ -26,14 +26,16 @@ impl Firewall {
                 text: output.stderr,
             });
         }
-        parse(&output.stdout, jail).ok_or_else(|| FirewallError::Shape("nft".into()))
+        parse(&output.stdout, jail)
     }
 }
 
-/// Outer `None`: not a listing. Inner: no set of this jail.
-fn parse(listing: &[u8], jail: &str) -> Option<Option<HashSet<Network>>> {
-    let listing: Value = serde_json::from_slice(listing).ok()?;
-    let objects = listing.get("nftables")?.as_array()?;
+/// `None`: no set of this jail.
+fn parse(listing: &[u8], jail: &str) -> Result<Option<HashSet<Network>>, FirewallError> {
+    let shape = || FirewallError::Shape("nft".into());
+    let listing: Value = serde_json::from_slice(listing).map_err(|_| shape())?;
+    let objects = listing.get("nftables").and_then(Value::as_array);
+    let objects = objects.ok_or_else(shape)?;
     let mut held = None;
     for name in [format!("addr-set-{jail}"), format!("addr6-set-{jail}")] {
         let set = objects
@@ -51,11 +53,11 @@ fn parse(listing: &[u8], jail: &str) -> Option<Option<HashSet<Network>>> {
         let Some(elements) = set.get("elem") else {
             continue;
         };
-        for element in elements.as_array()? {
-            add(element, held)?;
+        for element in elements.as_array().ok_or_else(shape)? {
+            add(element, held).ok_or_else(shape)?;
         }
     }
-    Some(held)
+    Ok(held)
 }
 
 fn has_rule(objects: &[Value], set: &str) -> bool {
@@ -139,14 +141,14 @@ mod tests {
             "203.0.113.9",
         ]);
         let text = listing(elements, "addr-set-cti");
-        assert_eq!(parse(text.as_bytes(), "cti"), Some(Some(expected)));
+        assert_eq!(parse(text.as_bytes(), "cti").unwrap(), Some(expected));
     }
 
     #[test]
     fn a_set_without_its_rule_blocks_nobody() {
         let text = listing("\"198.51.100.7\"", "addr-set-sshd");
-        assert_eq!(parse(text.as_bytes(), "cti"), Some(Some(HashSet::new())));
-        assert_eq!(parse(text.as_bytes(), "other"), Some(None));
+        assert_eq!(parse(text.as_bytes(), "cti").unwrap(), Some(HashSet::new()));
+        assert_eq!(parse(text.as_bytes(), "other").unwrap(), None);
     }
 
     #[test]
@@ -157,7 +159,7 @@ mod tests {
             "[1]",
             &listing("{\"concat\": []}", "addr-set-cti"),
         ] {
-            assert_eq!(parse(text.as_bytes(), "cti"), None, "{text}");
+            assert!(parse(text.as_bytes(), "cti").is_err(), "{text}");
         }
     }
 }

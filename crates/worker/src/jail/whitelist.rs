@@ -6,6 +6,7 @@
 use std::collections::HashSet;
 use std::path::PathBuf;
 
+use domain::ban::Outcome;
 use domain::net::Network;
 use domain::whitelist::{WhitelistLine, WhitelistProof};
 
@@ -14,7 +15,8 @@ use super::files::{FileError, read, restore, write_atomic};
 use super::text::{BASE_IGNORE, OURS};
 use crate::fail2ban::client::ClientError;
 use crate::fail2ban::{Fail2ban, Fail2banError};
-use crate::firewall::enforce::chain;
+use crate::firewall::Firewall;
+use crate::firewall::enforce::{self, chain};
 
 /// Marks our entries in the file, with their expiry.
 const ENTRY: &str = "# entry ";
@@ -47,7 +49,12 @@ pub fn load(fail2ban: &Fail2ban) -> Vec<WhitelistLine> {
 /// Makes file and running jail hold exactly `wanted` (what has expired at `now`, unix seconds, is
 /// removed) beside what other files put there, and lifts the bans inside. Doing it again changes
 /// nothing. One proof per entry that has not expired.
-pub async fn apply(fail2ban: &Fail2ban, wanted: &[WhitelistLine], now: i64) -> Vec<WhitelistProof> {
+pub async fn apply(
+    fail2ban: &Fail2ban,
+    firewall: &Firewall,
+    wanted: &[WhitelistLine],
+    now: i64,
+) -> Vec<WhitelistProof> {
     let mut active: Vec<WhitelistLine> = wanted
         .iter()
         .filter(|line| line.until.is_none_or(|until| until > now))
@@ -61,7 +68,7 @@ pub async fn apply(fail2ban: &Fail2ban, wanted: &[WhitelistLine], now: i64) -> V
 
     let before = load(fail2ban);
     let file = write(fail2ban, &active).await;
-    let run = run(fail2ban, &before, &active, file.as_ref().ok()).await;
+    let run = run(fail2ban, firewall, &before, &active, file.as_ref().ok()).await;
     let in_file: HashSet<Network> = load(fail2ban).iter().map(|line| line.network).collect();
     let in_jail = fail2ban.ignored_networks().await.unwrap_or_default();
     let blocked = still_banned(fail2ban, &active).await;
@@ -117,13 +124,14 @@ async fn write(
     }
 }
 
-/// Brings the running jail in line.
+/// Brings the running jail in line. Answers the bans inside that could not be lifted.
 async fn run(
     fail2ban: &Fail2ban,
+    firewall: &Firewall,
     before: &[WhitelistLine],
     active: &[WhitelistLine],
     parsed: Option<&Option<Parsed>>,
-) -> Result<(), Fail2banError> {
+) -> Result<Vec<(Network, String)>, Fail2banError> {
     let wanted: HashSet<Network> = active.iter().map(|line| line.network).collect();
     // What other files hold too is not ours to remove.
     let durable: HashSet<Network> = match parsed {
@@ -155,10 +163,17 @@ async fn run(
         .map(|ban| ban.network)
         .filter(|ban| active.iter().any(|line| line.network.contains(*ban)))
         .collect();
-    if !inside.is_empty() {
-        fail2ban.unban(&inside).await?;
+    if inside.is_empty() {
+        return Ok(Vec::new());
     }
-    Ok(())
+    let outcomes = enforce::unban(fail2ban, firewall, &inside).await;
+    Ok(outcomes
+        .into_iter()
+        .filter_map(|(network, outcome)| match outcome {
+            Outcome::Failed { reason } => Some((network, reason)),
+            _ => None,
+        })
+        .collect())
 }
 
 /// Bans that still touch an entry: those of wider networks.
@@ -172,22 +187,25 @@ async fn still_banned(fail2ban: &Fail2ban, active: &[WhitelistLine]) -> Vec<Netw
 }
 
 fn text(jail: &str, active: &[WhitelistLine], keeps_others: bool) -> String {
-    let mut text = OURS.to_owned();
-    for line in active {
+    let note = |line: &WhitelistLine| {
         let until = line
             .until
             .map_or_else(|| "for ever".to_owned(), |until| format!("until {until}"));
-        text.push_str(&format!("{ENTRY}{} {until}\n", line.network));
-    }
-    text.push_str(&format!("[{jail}]\nignoreip ="));
-    if keeps_others {
-        text.push_str(&format!(" {OTHERS}\n"));
+        format!("{ENTRY}{} {until}\n", line.network)
+    };
+    let base = if keeps_others {
+        OTHERS.to_owned()
     } else {
-        text.push_str(&format!(" {}\n", BASE_IGNORE.join(" ")));
-    }
-    for line in active {
-        text.push_str(&format!("           {}\n", line.network));
-    }
+        BASE_IGNORE.join(" ")
+    };
+    let mut text = OURS.to_owned();
+    text.extend(active.iter().map(note));
+    text.extend([format!("[{jail}]\nignoreip = {base}\n")]);
+    text.extend(
+        active
+            .iter()
+            .map(|line| format!("           {}\n", line.network)),
+    );
     text
 }
 

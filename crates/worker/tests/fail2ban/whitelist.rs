@@ -36,7 +36,7 @@ async fn hostile_14_lifts_the_ban_and_survives_reload_and_restart() {
         entry("198.51.100.0/24", Some(now + 3_600)),
         entry("2001:db8::7", None),
     ];
-    let proofs = whitelist::apply(&rig.fail2ban, &wanted, now).await;
+    let proofs = whitelist::apply(&rig.fail2ban, &rig.firewall, &wanted, now).await;
     let expected = [proven("198.51.100.0/24"), proven("2001:db8::7")];
     assert_eq!(proofs, expected);
     assert_eq!(rig.held().await, nets(&["203.0.113.50"]));
@@ -45,7 +45,7 @@ async fn hostile_14_lifts_the_ban_and_survives_reload_and_restart() {
     let path = whitelist::path(&rig.fail2ban);
     let before = std::fs::read_to_string(&path).unwrap();
     assert_eq!(
-        whitelist::apply(&rig.fail2ban, &wanted, now).await,
+        whitelist::apply(&rig.fail2ban, &rig.firewall, &wanted, now).await,
         expected
     );
     assert_eq!(std::fs::read_to_string(&path).unwrap(), before);
@@ -81,10 +81,10 @@ async fn hostile_14_an_expired_entry_goes_away_and_bans_again() {
         entry("198.51.100.7", Some(now + 60)),
         entry("203.0.113.9", None),
     ];
-    let proofs = whitelist::apply(&rig.fail2ban, &wanted, now).await;
+    let proofs = whitelist::apply(&rig.fail2ban, &rig.firewall, &wanted, now).await;
     assert_eq!(proofs, [proven("198.51.100.7"), proven("203.0.113.9")]);
     // A minute later.
-    let proofs = whitelist::apply(&rig.fail2ban, &wanted, now + 60).await;
+    let proofs = whitelist::apply(&rig.fail2ban, &rig.firewall, &wanted, now + 60).await;
     assert_eq!(proofs, [proven("203.0.113.9")]);
     let ignored = rig.fail2ban.ignored_networks().await.unwrap();
     assert!(!ignored.contains(&net("198.51.100.7")));
@@ -99,13 +99,17 @@ async fn what_other_files_ignore_is_not_ours_to_remove() {
     let now = Clock::system().unix();
     // In the jail's own file already, and whitelisted, and taken from the whitelist again.
     let wanted = [entry("10.0.0.0/8", None), entry("203.0.113.9", None)];
-    whitelist::apply(&rig.fail2ban, &wanted, now).await;
+    whitelist::apply(&rig.fail2ban, &rig.firewall, &wanted, now).await;
     // Somebody's entry at run time.
     rig.fail2ban
         .add_ignore(&nets(&["192.0.2.77"]))
         .await
         .unwrap();
-    assert!(whitelist::apply(&rig.fail2ban, &[], now).await.is_empty());
+    assert!(
+        whitelist::apply(&rig.fail2ban, &rig.firewall, &[], now)
+            .await
+            .is_empty()
+    );
     assert_holds(&rig, &["10.0.0.0/8", "127.0.0.0/8", "192.0.2.77"]).await;
     let ignored = rig.fail2ban.ignored_networks().await.unwrap();
     assert!(!ignored.contains(&net("203.0.113.9")));
@@ -118,7 +122,13 @@ async fn a_wider_ban_that_stays_is_told() {
     let rig = Rig::start().await;
     rig.fail2ban.ban(&nets(&["198.51.100.0/24"])).await.unwrap();
     let now = Clock::system().unix();
-    let proofs = whitelist::apply(&rig.fail2ban, &[entry("198.51.100.9", None)], now).await;
+    let proofs = whitelist::apply(
+        &rig.fail2ban,
+        &rig.firewall,
+        &[entry("198.51.100.9", None)],
+        now,
+    )
+    .await;
     assert_eq!(
         proofs[0].error.as_deref(),
         Some("198.51.100.9 is still blocked by the ban of 198.51.100.0/24")
@@ -144,7 +154,13 @@ async fn a_jail_of_the_customers_own_gets_the_whitelist_too() {
     .unwrap();
     rig.fail2ban.reload_jail().await.unwrap();
     let now = Clock::system().unix();
-    let proofs = whitelist::apply(&rig.fail2ban, &[entry("203.0.113.9", None)], now).await;
+    let proofs = whitelist::apply(
+        &rig.fail2ban,
+        &rig.firewall,
+        &[entry("203.0.113.9", None)],
+        now,
+    )
+    .await;
     assert_eq!(proofs, [proven("203.0.113.9")]);
     rig.private.restart().await.unwrap();
     assert_holds(&rig, &["203.0.113.9"]).await;
@@ -154,7 +170,13 @@ async fn a_jail_of_the_customers_own_gets_the_whitelist_too() {
 async fn without_a_jail_the_file_is_ready_and_the_proof_says_what_is_missing() {
     let rig = Rig::bare().await;
     let now = Clock::system().unix();
-    let proofs = whitelist::apply(&rig.fail2ban, &[entry("203.0.113.9", None)], now).await;
+    let proofs = whitelist::apply(
+        &rig.fail2ban,
+        &rig.firewall,
+        &[entry("203.0.113.9", None)],
+        now,
+    )
+    .await;
     assert!(proofs[0].in_file && !proofs[0].in_jail);
     assert_eq!(proofs[0].error.as_deref(), Some("fail2ban has no jail cti"));
     worker::jail::install(&rig.fail2ban, &rig.firewall, &rig.log)

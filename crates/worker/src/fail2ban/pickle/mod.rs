@@ -3,6 +3,7 @@
 //! Written for hostile input: a class name is text, a "call" is a pair of text and values, and
 //! input, nodes, memo and depth are bounded.
 
+mod input;
 mod machine;
 mod value;
 

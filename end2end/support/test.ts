@@ -47,7 +47,8 @@ export const test = base.extend<Fixtures>({
     use(async (path) => {
       const response = await page.goto(path);
       expect(response?.status(), `status of ${path}`).toBeLessThan(400);
-      if (js) await awake(page);
+      // The pages before the sign-in have nothing to wake.
+      if (js && (await page.locator('.frame').count()) > 0) await awake(page);
     }),
 
   eventually: async ({ page, js }, use) =>

@@ -2,31 +2,49 @@ import { expect, test } from '../support/test';
 
 test('every node is connected and every hop works', async ({ page, open, eventually, w, accessible }) => {
   await open('/nodes');
-  await accessible();
   for (const name of ['edge-1', 'edge-2']) {
-    const row = page.getByRole('row', { name });
-    await eventually(() => expect(row).toContainText(w('connected'), { timeout: 2_000 }));
+    const row = page.getByRole('row').filter({ hasText: name });
+    await eventually(async () => {
+      await expect(row.getByText(w('connected'))).toBeVisible({ timeout: 2_000 });
+      await expect(row.getByText(w('all_good'))).toBeVisible({ timeout: 2_000 });
+    });
   }
+  await accessible();
 
-  await open('/nodes/edge-1');
+  await page.getByRole('link', { name: 'edge-1', exact: true }).click();
   await expect(page.getByRole('heading', { level: 1, name: 'edge-1' })).toBeVisible();
-  await expect(page.getByRole('heading', { name: w('hops_title') })).toBeVisible();
-  await eventually(async () => {
-    for (const hop of ['hop_log_found', 'hop_jail', 'hop_logpath', 'hop_firewall']) {
-      const line = page.getByRole('listitem').filter({ hasText: w(hop) });
-      await expect(line).toContainText(w('good'), { timeout: 2_000 });
-    }
-  });
+  for (const hop of ['hop_worker', 'hop_log_found', 'hop_socket', 'hop_jail', 'hop_firewall']) {
+    const line = page.getByRole('listitem').filter({ hasText: w(hop) });
+    await expect(line).toContainText(w('good'));
+  }
   await accessible();
 });
 
-test('a new node gets one command with a code', async ({ page, open, w }) => {
-  // The name is unique per project: all of them share one console.
+test('a new node gets a command with a one-time code, and can be removed', async ({ page, open, w }) => {
+  // All projects share one console.
   const name = `spare-${test.info().project.name}`;
   await open('/nodes');
-  await page.getByText(w('add_node')).first().click();
+  await page.locator('summary').filter({ hasText: w('add_node') }).click();
   await page.getByLabel(w('node_name')).fill(name);
-  await page.locator('form').filter({ has: page.getByLabel(w('node_name')) }).getByRole('button').click();
-  await expect(page.getByText(w('enrol_title', { name }))).toBeVisible();
-  await expect(page.getByText(/callwarden-worker enrol/)).toBeVisible();
+  await page.getByRole('button', { name: w('add_node') }).click();
+  await expect(page.getByRole('heading', { name: w('enrol_title', { name }) })).toBeVisible();
+  await expect(page.locator('#enrol-command')).toContainText('callwarden-worker enrol --console ');
+
+  // Shown once: a second look does not have it.
+  await open(`/nodes/${name}`);
+  await expect(page.locator('#enrol-command')).toHaveCount(0);
+
+  await page.locator('summary').filter({ hasText: w('remove_node') }).click();
+  await page.getByRole('button', { name: w('remove_node_named', { name }) }).click();
+  await expect(page.getByText(w('node_removed', { name }))).toBeVisible();
+  await expect(page.getByRole('link', { name, exact: true })).toHaveCount(0);
+});
+
+test('the jail is written again without harm', async ({ page, open, eventually, w }) => {
+  await open('/nodes/edge-2');
+  await page.getByRole('button', { name: w('install_jail') }).click();
+  const order = page.getByRole('listitem').filter({ hasText: w('install_jail_verb') }).first();
+  await eventually(() =>
+    expect(order).toContainText(new RegExp(`${w('done')}|${w('already_so')}`), { timeout: 2_000 }),
+  );
 });

@@ -1,25 +1,21 @@
 import { attack, freshAddress, inFirewall, node } from '../support/stage';
 import { expect, test } from '../support/test';
 
-test('a whitelisted address is proven on each node and never banned', async ({
-  page,
-  open,
-  eventually,
-  w,
-  accessible,
-}) => {
+test('an entry is proven on each node and is never banned', async ({ page, open, eventually, w, accessible }) => {
   const edge = node('edge-1');
   const [friend, stranger] = [freshAddress(), freshAddress()];
   await open('/whitelist');
-  await accessible();
-  const form = page.locator('form').filter({ has: page.getByLabel(w('address_or_network')) });
-  await page.getByText(w('add_to_whitelist')).first().click();
-  await form.getByLabel(w('address_or_network')).fill(friend);
-  await form.getByLabel(w('note')).fill('end-to-end test');
-  await form.getByRole('button', { name: w('add_to_whitelist') }).click();
+  await page.getByLabel(w('address_or_network')).fill(friend);
+  await page.getByLabel(w('note')).fill('end-to-end test');
+  await page.getByRole('button', { name: w('add_to_whitelist') }).click();
 
-  const row = page.getByRole('row', { name: friend });
-  await eventually(() => expect(row.getByText(w('proven'))).toHaveCount(2, { timeout: 2_000 }));
+  const row = page.getByRole('row').filter({ hasText: friend });
+  await eventually(async () => {
+    for (const name of ['edge-1', 'edge-2']) {
+      await expect(row.getByText(`${name}: ${w('proven')}`)).toBeVisible({ timeout: 2_000 });
+    }
+  });
+  await accessible();
 
   // The stranger's ban shows that the friend's lines, written before, were judged too.
   attack(edge, friend, 10);
@@ -29,4 +25,23 @@ test('a whitelisted address is proven on each node and never banned', async ({
 
   await row.getByRole('button', { name: w('remove_named', { network: friend }) }).click();
   await eventually(() => expect(row).toBeHidden({ timeout: 2_000 }));
+});
+
+test('whitelisting lifts a ban', async ({ page, open, eventually, w }) => {
+  const edge = node('edge-2');
+  const address = freshAddress();
+  attack(edge, address);
+  await expect.poll(() => inFirewall(edge, address), { timeout: 30_000 }).toBe(true);
+
+  await open(`/bans?search=${address}`);
+  const row = page.getByRole('row').filter({ hasText: address });
+  await eventually(() => expect(row).toBeVisible({ timeout: 2_000 }));
+  await row.getByRole('link', { name: w('unban_and_whitelist') }).click();
+  await expect(page.getByLabel(w('address_or_network'))).toHaveValue(address);
+  await page.getByRole('button', { name: w('add_to_whitelist') }).click();
+  await expect.poll(() => inFirewall(edge, address)).toBe(false);
+
+  const entry = page.getByRole('row').filter({ hasText: address });
+  await entry.getByRole('button', { name: w('remove_named', { network: address }) }).click();
+  await eventually(() => expect(entry).toBeHidden({ timeout: 2_000 }));
 });

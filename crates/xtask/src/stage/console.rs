@@ -63,7 +63,12 @@ impl Console {
             ensure!(start.elapsed() < START_LIMIT, "the console does not answer");
             tokio::time::sleep(LOOK_EVERY).await;
         }
-        console.setup_token = console.ask(&["setup-token"]).ok();
+        // Refused when there are users already.
+        let answer = console.ask(&["setup-token"]).ok();
+        console.setup_token = answer
+            .as_deref()
+            .and_then(|line| line.strip_prefix("setup token: "))
+            .map(str::to_owned);
         Ok(console)
     }
 

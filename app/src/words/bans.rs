@@ -15,7 +15,7 @@ words! {
     time_left: "Time left", "剩余时间";
     why: "Why", "原因";
     repeats: "Before", "历史次数";
-    repeats_count(n: i32): "{n} times before", "此前 {n} 次";
+    repeats_count(n: i32): "{n}× before", "此前 {n} 次";
     first_time: "first time", "首次";
     holders: "Nodes", "节点";
     in_firewall: "in the firewall", "防火墙已生效";

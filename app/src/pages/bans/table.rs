@@ -52,7 +52,7 @@ pub(super) fn BanTable(query: PageQuery, page: BanPage) -> impl IntoView {
                         {head(BanSort::Nodes, words.holders())}
                         {head(BanSort::Since, words.banned_since())}
                         {head(BanSort::Until, words.time_left())}
-                        <th>{words.why()}</th>
+                        <th class="roomy">{words.why()}</th>
                         {head(BanSort::Repeats, words.repeats())}
                         <th class="row-actions">{words.actions()}</th>
                     </tr>
@@ -83,6 +83,8 @@ pub(super) fn BanTable(query: PageQuery, page: BanPage) -> impl IntoView {
 
 #[component]
 fn SortHead(query: PageQuery, sort: BanSort, text: &'static str) -> impl IntoView {
+    // Beside an open drawer the columns that do not tell rows apart make room.
+    let class = (sort == BanSort::Repeats).then_some("roomy");
     let words = words();
     let current = query.sort.unwrap_or(BanSort::Since) == sort;
     let up = current && query.ascending;
@@ -98,7 +100,7 @@ fn SortHead(query: PageQuery, sort: BanSort, text: &'static str) -> impl IntoVie
         (false, _) => None,
     };
     view! {
-        <th aria-sort=aria>
+        <th aria-sort=aria class=class>
             <a href=to.url() data-enhance="" title=words.sort_by(text)>
                 {text}
                 {current.then(|| view! { <Icon name=if up { "up" } else { "down" }/> })}
@@ -150,8 +152,8 @@ fn Row(query: PageQuery, row: BanRow, acts: bool) -> impl IntoView {
             </td>
             <td class="nowrap" data-label=words.banned_since()><Ago at=row.since/></td>
             <td class="nowrap" data-label=words.time_left()><Left until=row.until/></td>
-            <td data-label=words.why()><WhyText why=row.why/></td>
-            <td class="nowrap" data-label=words.repeats()>{repeats}</td>
+            <td class="roomy" data-label=words.why()><WhyText why=row.why/></td>
+            <td class="nowrap roomy" data-label=words.repeats()>{repeats}</td>
             <td class="row-actions">
                 {acts.then(|| view! { <RowActions network=network.clone()/> })}
             </td>

@@ -7,7 +7,6 @@ use crate::request::words;
 
 const WIDTH: usize = 720;
 const HEIGHT: i64 = 120;
-const AXIS: i64 = 18;
 
 /// Sixty bars, the newest at the right. Right without JavaScript, and in both themes.
 #[component]
@@ -40,17 +39,10 @@ pub(super) fn Minutes(minutes: Vec<(OffsetDateTime, i64)>) -> impl IntoView {
             }
         })
         .collect_view();
-    let labels = minutes
-        .iter()
-        .enumerate()
-        .filter(|(_, (at, _))| at.minute() % 15 == 0)
-        .map(|(place, (at, _))| {
-            view! {
-                <text class="axis" x=(place * step).to_string() y=(HEIGHT + AXIS - 4).to_string()>
-                    {clock(*at)}
-                </text>
-            }
-        })
+    let labels = [0, 15, 30, 45, minutes.len().saturating_sub(1)]
+        .into_iter()
+        .filter_map(|place| minutes.get(place))
+        .map(|(at, _)| view! { <span>{clock(*at)}</span> })
         .collect_view();
     let rows = minutes
         .iter()
@@ -58,19 +50,27 @@ pub(super) fn Minutes(minutes: Vec<(OffsetDateTime, i64)>) -> impl IntoView {
         .map(|(at, count)| view! { <tr><td>{clock(*at)}</td><td class="number">{*count}</td></tr> })
         .collect_view();
     view! {
-        <svg
-            class="chart"
-            role="img"
-            aria-label=words.attacks_per_minute()
-            viewBox=format!("0 0 {WIDTH} {}", HEIGHT + AXIS)
-            preserveAspectRatio="none"
-        >
-            <line class="grid" x1="0" x2=WIDTH.to_string() y1="0.5" y2="0.5"></line>
-            <line class="grid" x1="0" x2=WIDTH.to_string() y1=HEIGHT.to_string() y2=HEIGHT.to_string()></line>
-            {bars}
-            <text class="axis" x="2" y="12">{most}</text>
-            {labels}
-        </svg>
+        <div class="chart-box">
+            <span class="chart-top" aria-hidden="true">{most}</span>
+            <svg
+                class="chart"
+                role="img"
+                aria-label=words.attacks_per_minute()
+                viewBox=format!("0 0 {WIDTH} {HEIGHT}")
+                preserveAspectRatio="none"
+            >
+                <line class="grid" x1="0" x2=WIDTH.to_string() y1="0.5" y2="0.5"></line>
+                <line
+                    class="grid"
+                    x1="0"
+                    x2=WIDTH.to_string()
+                    y1=(HEIGHT - 1).to_string()
+                    y2=(HEIGHT - 1).to_string()
+                ></line>
+                {bars}
+            </svg>
+            <p class="chart-axis" aria-hidden="true">{labels}</p>
+        </div>
         <details class="chart-table">
             <summary>{words.show_table()}</summary>
             <div class="table-box short">

@@ -1,0 +1,61 @@
+use backend::bans::{self, BanQuery, BanSort};
+use backend::overview::overview;
+use domain::wire::{BanList, Report};
+use sqlx::PgPool;
+
+use crate::support::{TestConsole, attack, chunk, held};
+
+/// Bounded: 20,000 sources instead of a million; every one attacks, and every one is banned.
+#[sqlx::test(migrator = "backend::MIGRATOR")]
+async fn hostile_11_flood_from_a_million_sources(pool: PgPool) {
+    let console = TestConsole::start(&pool).await;
+    let worker = console.node("fs-1").await;
+    let source = |n: i64| format!("10.{}.{}.{}", n >> 16, (n >> 8) & 255, n & 255);
+    for part in 0..4_i64 {
+        let lines = (0..5_000)
+            .map(|n| attack(n * 10, &source(part * 5_000 + n)))
+            .collect();
+        let chunk = chunk(part, 0, 50_000, lines);
+        worker
+            .report(&Report {
+                chunks: vec![chunk],
+                ..Report::default()
+            })
+            .await;
+    }
+    let changed = (0..20_000).map(|n| held(&source(n))).collect();
+    let list = BanList {
+        base: None,
+        changed,
+        gone: vec![],
+    };
+    worker
+        .report(&Report {
+            ban_list: Some(list),
+            ..Report::default()
+        })
+        .await;
+    assert_eq!(console.count("attacks").await, 20_000);
+    // A chart is as large as its minutes, however many lines there are.
+    assert!(console.count("attack_minutes").await <= 2);
+    let seen = overview(&console.backend).await.unwrap();
+    assert_eq!((seen.bans_now, seen.attacks_last_hour), (20_000, 20_000));
+    for sort in [BanSort::Since, BanSort::Until, BanSort::Network] {
+        let query = BanQuery {
+            sort,
+            descending: true,
+            limit: 50,
+            ..BanQuery::default()
+        };
+        let page = bans::list(&console.backend, &query).await.unwrap();
+        assert_eq!((page.rows.len(), page.total), (50, 20_000));
+        assert!(page.rows.iter().all(|row| row.why.last_lines.len() == 1));
+    }
+    // The real attacker among them is found at once.
+    let query = BanQuery {
+        search: source(12_345),
+        limit: 50,
+        ..BanQuery::default()
+    };
+    assert_eq!(bans::list(&console.backend, &query).await.unwrap().total, 1);
+}

@@ -5,6 +5,7 @@
 //! every child and lives as long as the handle.
 
 use std::io;
+use std::os::unix::process::CommandExt;
 use std::process::{Child, Command};
 use std::sync::mpsc;
 
@@ -67,5 +68,7 @@ impl Drop for Keeper {
 pub fn mortal(argv: &[String]) -> Command {
     let mut command = Command::new("/usr/bin/setpriv");
     command.args(["--pdeathsig", "KILL", "--"]).args(argv);
+    // A Ctrl-C in the terminal is meant for the one who started it, who stops it in good order.
+    command.process_group(0);
     command
 }

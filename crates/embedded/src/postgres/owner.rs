@@ -2,6 +2,7 @@
 
 use std::fs::{self, DirBuilder, Permissions};
 use std::os::unix::fs::{DirBuilderExt, PermissionsExt, chown};
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -78,7 +79,10 @@ impl Owner {
             .map(str::to_owned)
             .into();
         inner.extend_from_slice(argv);
-        self.command(&inner)
+        let mut command = self.command(&inner);
+        // A Ctrl-C in the terminal is meant for the one who started it, who stops it in good order.
+        command.process_group(0);
+        command
     }
 
     fn switch(&self, argv: &[String]) -> Vec<String> {

@@ -1,8 +1,20 @@
 //! The node's worker: tails the attack log, drives fail2ban, tells the console.
+//!
+//! `tail` → `spool` → `console` is the way of a line; `duty` is what is done on the node; `run`
+//! joins them.
 
+pub mod check;
 pub mod config;
+pub mod console;
+pub mod duty;
+pub mod enrol;
 pub mod fail2ban;
 pub mod firewall;
+pub mod health;
+pub mod host;
 pub mod jail;
+mod run;
 pub mod spool;
 pub mod tail;
+
+pub use run::{StartError, run};

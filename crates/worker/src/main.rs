@@ -1,3 +1,81 @@
 //! `callwarden-worker`: command line only.
 
-fn main() {}
+use std::path::PathBuf;
+
+use anyhow::Context;
+use clap::{Parser, Subcommand};
+use runtime::{Clock, Shutdown};
+use worker::config::Config;
+
+/// Tails the attack log, drives fail2ban, tells the console.
+#[derive(Parser)]
+#[command(name = "callwarden-worker", version)]
+struct Args {
+    /// Log as JSON, one object a line.
+    #[arg(long, global = true)]
+    json: bool,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Runs until SIGINT or SIGTERM.
+    Run {
+        /// Settings (TOML).
+        #[arg(long)]
+        config: PathBuf,
+    },
+    /// Makes this host a node, with a one-time code from the console.
+    Enrol {
+        /// Settings (TOML); written if missing.
+        #[arg(long)]
+        config: PathBuf,
+        /// The console's address, instead of the settings'.
+        #[arg(long)]
+        console: Option<String>,
+        /// The code. Other users of this host may see it here: leave it out to give it on standard
+        /// input.
+        #[arg(long)]
+        code: Option<String>,
+    },
+    /// Looks once at everything a node needs.
+    Check {
+        /// Settings (TOML).
+        #[arg(long)]
+        config: PathBuf,
+    },
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> anyhow::Result<()> {
+    let args = Args::parse();
+    runtime::logging::start(args.json);
+    match args.command {
+        Command::Run { config } => {
+            let shutdown = Shutdown::new();
+            shutdown.on_signals().context("cannot listen for signals")?;
+            worker::run(Config::load(&config)?, Clock::system(), shutdown).await?;
+        }
+        Command::Enrol {
+            config,
+            console,
+            code,
+        } => {
+            let config = worker::enrol::settings(&config, console.as_deref())?;
+            let code = match code {
+                Some(code) => code,
+                None => std::io::read_to_string(std::io::stdin()).context("no code given")?,
+            };
+            let state_dir = &config.node.state_dir;
+            let name = worker::enrol::enrol(&config.console, state_dir, &code).await?;
+            println!("this host is node {name} now");
+        }
+        Command::Check { config } => {
+            let (lines, good) = worker::check::check(&Config::load(&config)?).await;
+            lines.iter().for_each(|line| println!("{line}"));
+            anyhow::ensure!(good, "something is broken");
+        }
+    }
+    Ok(())
+}

@@ -14,6 +14,7 @@ mod resume;
 mod siblings;
 mod succession;
 mod tailer;
+pub mod watch;
 
 pub use ban_line::BanLines;
 pub use identity::{FileId, Files, MARK_BYTES, is_telling, mark};

@@ -1,0 +1,181 @@
+//! HTTP to the console: no redirects, bounded answers, time limits, no secret in any error.
+
+use std::time::Duration;
+
+use domain::wire::{self, Enrol, Enrolled, INSTANCE_HEADER, Receipt, Report};
+use reqwest::{Certificate, Response, StatusCode};
+
+use super::backoff::random;
+use super::token::Token;
+use crate::config::{ConfigError, ConsoleConfig, check_url};
+
+const CONNECT: Duration = Duration::from_secs(5);
+/// A whole report, with its answer.
+const REQUEST: Duration = Duration::from_secs(40);
+/// Longest answer to a report.
+const ANSWER_LIMIT: usize = 1 << 20;
+
+/// Why the console did not do it.
+#[derive(Debug, thiserror::Error)]
+pub enum ConsoleError {
+    /// The settings do not allow a client.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The authority's file cannot be used.
+    #[error("console.ca_file: {0}")]
+    Authority(String),
+    /// Not reached, or broken off.
+    #[error("the console is not reached: {0}")]
+    Away(String),
+    /// The token is not valid (any more), or the code.
+    #[error("the console does not know this node; enrol it again")]
+    Unknown,
+    /// Another worker acts for the node.
+    #[error("another worker has taken over for this node")]
+    Fenced,
+    /// It will never be accepted.
+    #[error("the console refuses it ({0})")]
+    Refused(StatusCode),
+    /// Not now.
+    #[error("the console cannot at the moment ({0})")]
+    Busy(StatusCode),
+    /// The answer is not what a console says.
+    #[error("the console's answer is not understood")]
+    Garbled,
+}
+
+/// Speaks to one console. Clones share connections.
+#[derive(Clone, Debug)]
+pub struct Client {
+    http: reqwest::Client,
+    base: String,
+    /// This process ([`INSTANCE_HEADER`]).
+    instance: String,
+}
+
+impl Client {
+    /// Connects with the first request.
+    ///
+    /// # Errors
+    /// [`ConsoleError::Config`], [`ConsoleError::Authority`].
+    pub fn new(config: &ConsoleConfig) -> Result<Self, ConsoleError> {
+        check_url(&config.url)?;
+        // Once a process; a second one is refused and the first stays.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let mut builder = reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .connect_timeout(CONNECT)
+            .tcp_nodelay(true)
+            .pool_max_idle_per_host(3)
+            .user_agent(concat!("callwarden-worker/", env!("CARGO_PKG_VERSION")));
+        if let Some(path) = &config.ca_file {
+            let failed = |error: &dyn std::fmt::Display| ConsoleError::Authority(error.to_string());
+            let pem = std::fs::read(path).map_err(|error| failed(&error))?;
+            let roots = Certificate::from_pem_bundle(&pem).map_err(|error| failed(&error))?;
+            if roots.is_empty() {
+                return Err(failed(&"holds no certificate"));
+            }
+            builder = builder.tls_certs_only(roots);
+        } else if config.url.starts_with("http://") {
+            // Loopback without TLS: the system's authorities are not needed.
+            builder = builder.tls_certs_only([]).no_proxy();
+        }
+        let http = builder.build().map_err(|error| away(&error))?;
+        Ok(Self {
+            http,
+            base: config.url.trim_end_matches('/').to_owned(),
+            instance: format!("{:016x}{:016x}", random(), random()),
+        })
+    }
+
+    /// Trades a one-time code for the node's token.
+    ///
+    /// # Errors
+    /// [`ConsoleError`].
+    pub async fn enrol(&self, enrol: &Enrol) -> Result<Enrolled, ConsoleError> {
+        let request = self.http.post(self.url("enrol")).timeout(REQUEST);
+        let response = request.json(enrol).send().await;
+        let body = answer(checked(response)?).await?;
+        serde_json::from_slice(&body).map_err(|_| ConsoleError::Garbled)
+    }
+
+    /// Sends a report; the receipt says it is committed.
+    ///
+    /// # Errors
+    /// [`ConsoleError`].
+    pub async fn report(&self, token: &Token, report: &Report) -> Result<Receipt, ConsoleError> {
+        let request = self
+            .http
+            .post(self.url("reports"))
+            .timeout(REQUEST)
+            .bearer_auth(token.secret())
+            .header(INSTANCE_HEADER, &self.instance)
+            .json(report);
+        let body = answer(checked(request.send().await)?).await?;
+        serde_json::from_slice(&body).map_err(|_| ConsoleError::Garbled)
+    }
+
+    /// Opens the stream of orders.
+    ///
+    /// # Errors
+    /// [`ConsoleError`].
+    pub async fn orders(&self, token: &Token) -> Result<Response, ConsoleError> {
+        let request = self
+            .http
+            .get(self.url("orders"))
+            .bearer_auth(token.secret())
+            .header(INSTANCE_HEADER, &self.instance);
+        let silence = Duration::from_secs(3 * wire::PING_SECONDS);
+        match tokio::time::timeout(silence, request.send()).await {
+            Ok(response) => checked(response),
+            Err(_) => Err(ConsoleError::Away("no answer in time".to_owned())),
+        }
+    }
+
+    fn url(&self, what: &str) -> String {
+        format!("{}/api/node/v1/{what}", self.base)
+    }
+}
+
+/// Causes in one line, without the URL.
+fn away(error: &reqwest::Error) -> ConsoleError {
+    let mut text = if error.is_timeout() {
+        "no answer in time".to_owned()
+    } else if error.is_connect() {
+        "no connection".to_owned()
+    } else {
+        "broken off".to_owned()
+    };
+    let mut source = std::error::Error::source(error);
+    while let Some(cause) = source {
+        text = format!("{text}: {cause}");
+        source = cause.source();
+    }
+    ConsoleError::Away(domain::inert::inert(text.as_bytes(), 500))
+}
+
+fn checked(response: Result<Response, reqwest::Error>) -> Result<Response, ConsoleError> {
+    let response = response.map_err(|error| away(&error))?;
+    let status = response.status();
+    match status {
+        StatusCode::OK => Ok(response),
+        StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => Err(ConsoleError::Unknown),
+        StatusCode::CONFLICT => Err(ConsoleError::Fenced),
+        StatusCode::TOO_MANY_REQUESTS | StatusCode::REQUEST_TIMEOUT => {
+            Err(ConsoleError::Busy(status))
+        }
+        status if status.is_client_error() => Err(ConsoleError::Refused(status)),
+        status => Err(ConsoleError::Busy(status)),
+    }
+}
+
+async fn answer(mut response: Response) -> Result<Vec<u8>, ConsoleError> {
+    let mut body = Vec::new();
+    while let Some(bytes) = response.chunk().await.map_err(|error| away(&error))? {
+        if body.len() + bytes.len() > ANSWER_LIMIT {
+            return Err(ConsoleError::Garbled);
+        }
+        body.extend_from_slice(&bytes);
+    }
+    Ok(body)
+}

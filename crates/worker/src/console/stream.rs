@@ -1,0 +1,114 @@
+//! The stream of orders: one JSON object a line, opened again whenever it breaks or falls silent.
+
+use std::time::Duration;
+
+use domain::wire::{Down, PING_SECONDS};
+use reqwest::Response;
+use runtime::Shutdown;
+use tokio::sync::mpsc;
+
+use super::backoff::Backoff;
+use super::token::Token;
+use super::{Client, ConsoleError};
+
+/// Longest line; a whitelist of 20,000 entries is shorter.
+const LINE_LIMIT: usize = 8 << 20;
+/// Silence after which the stream counts as dead.
+const SILENCE: Duration = Duration::from_secs(3 * PING_SECONDS);
+/// Pause where another try is of no use soon: revoked.
+const LONG: Duration = Duration::from_secs(30);
+
+/// Passes on what the console says until stopped, or fenced off by another worker.
+pub async fn run(client: Client, token: Token, to: mpsc::Sender<Down>, shutdown: Shutdown) {
+    let mut backoff = Backoff::default();
+    let mut connected = true;
+    loop {
+        let listened = tokio::select! {
+            listened = listen(&client, &token, &to, &mut backoff) => listened,
+            () = shutdown.stopping() => return,
+        };
+        connected |= backoff.is_fresh();
+        let pause = match listened {
+            Ok(()) => backoff.next(),
+            Err(ConsoleError::Fenced) => {
+                tracing::error!("another worker has taken over for this node; this one stays away");
+                return shutdown.stopping().await;
+            }
+            Err(error) => {
+                // Once for each time it is lost, not for each try.
+                if std::mem::take(&mut connected) {
+                    tracing::warn!("{error}; trying again");
+                }
+                if matches!(error, ConsoleError::Unknown) {
+                    LONG
+                } else {
+                    backoff.next()
+                }
+            }
+        };
+        tokio::select! {
+            () = tokio::time::sleep(pause) => {}
+            () = shutdown.stopping() => return,
+        }
+    }
+}
+
+async fn listen(
+    client: &Client,
+    token: &Token,
+    to: &mpsc::Sender<Down>,
+    backoff: &mut Backoff,
+) -> Result<(), ConsoleError> {
+    let mut lines = Lines::new(client.orders(token).await?);
+    while let Some(line) = lines.next().await? {
+        let down: Down = serde_json::from_slice(&line).map_err(|_| ConsoleError::Garbled)?;
+        backoff.reset();
+        if down == Down::Fenced {
+            return Err(ConsoleError::Fenced);
+        }
+        if to.send(down).await.is_err() {
+            return Ok(());
+        }
+    }
+    Ok(())
+}
+
+struct Lines {
+    response: Response,
+    buffer: Vec<u8>,
+}
+
+impl Lines {
+    fn new(response: Response) -> Self {
+        Self {
+            response,
+            buffer: Vec::new(),
+        }
+    }
+
+    async fn next(&mut self) -> Result<Option<Vec<u8>>, ConsoleError> {
+        let mut searched = 0;
+        loop {
+            if let Some(end) = memchr::memchr(b'\n', &self.buffer[searched..]) {
+                let mut line: Vec<u8> = self.buffer.drain(..=searched + end).collect();
+                line.pop();
+                searched = 0;
+                if line.trim_ascii().is_empty() {
+                    continue;
+                }
+                return Ok(Some(line));
+            }
+            searched = self.buffer.len();
+            let chunk = match tokio::time::timeout(SILENCE, self.response.chunk()).await {
+                Ok(Ok(Some(chunk))) => chunk,
+                Ok(Ok(None)) => return Ok(None),
+                Ok(Err(_)) => return Err(ConsoleError::Away("the stream broke off".to_owned())),
+                Err(_) => return Err(ConsoleError::Away("the stream fell silent".to_owned())),
+            };
+            if self.buffer.len() + chunk.len() > LINE_LIMIT {
+                return Err(ConsoleError::Garbled);
+            }
+            self.buffer.extend_from_slice(&chunk);
+        }
+    }
+}

@@ -1,0 +1,181 @@
+//! The ban list as fail2ban and the firewall hold it: polled, since log lines are only events.
+
+use std::collections::{BTreeMap, HashSet};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use domain::ban::HeldBan;
+use domain::net::Network;
+use runtime::{Clock, Shutdown};
+use tokio::sync::Notify;
+use tokio::time::Instant;
+
+use super::Engine;
+use crate::console::outbox::Outbox;
+use crate::fail2ban::{BanSnapshot, Fail2banError};
+use crate::firewall::covers;
+use crate::tail::watch::lock;
+
+/// How often the number of bans is asked.
+const COUNT: Duration = Duration::from_secs(1);
+/// How often the whole list is read without a sign of change.
+const WHOLE: Duration = Duration::from_secs(60);
+/// Least time between two whole lists.
+const REST: Duration = Duration::from_millis(200);
+/// fail2ban lists a ban before its firewall command has run.
+const SETTLING_SECONDS: i64 = 5;
+/// When to look again at bans that are settling.
+const AGAIN: Duration = Duration::from_millis(500);
+
+/// What the health report wants to know of the last list.
+#[derive(Clone, Debug, Default)]
+pub struct BanState {
+    /// Bans held by fail2ban.
+    pub held: usize,
+    /// … that the firewall does not block.
+    pub missing: usize,
+    /// Could the firewall be read? With the reason if not.
+    pub firewall_error: Option<String>,
+    /// Entries that are no addresses.
+    pub odd: Vec<String>,
+    /// A list was read.
+    pub known: bool,
+}
+
+/// What the duty needs.
+pub struct Bans {
+    /// Who is asked.
+    pub engine: Engine,
+    /// Time.
+    pub clock: Clock,
+    /// Where lists go.
+    pub outbox: Outbox,
+    /// Something may have changed.
+    pub changed: Arc<Notify>,
+    /// For the health report.
+    pub state: Arc<Mutex<BanState>>,
+}
+
+impl Bans {
+    /// Runs until stopped.
+    pub async fn run(self, shutdown: Shutdown) {
+        let mut count = None;
+        let mut whole_at = Instant::now();
+        let mut told = false;
+        loop {
+            let now = Instant::now();
+            let asked = if told || now >= whole_at {
+                None
+            } else {
+                self.engine.fail2ban.banned_count().await.ok()
+            };
+            if told || now >= whole_at || asked != count {
+                let read = self.read().await;
+                let settling = matches!(read, Ok(true));
+                count = self.engine.fail2ban.banned_count().await.ok();
+                if let Err(error) = read {
+                    tracing::debug!("the ban list is not readable: {error}");
+                    count = None;
+                }
+                whole_at = Instant::now() + if settling { AGAIN } else { WHOLE };
+                let () = rest(&shutdown, REST).await;
+            }
+            let next = whole_at
+                .saturating_duration_since(Instant::now())
+                .min(COUNT);
+            told = tokio::select! {
+                () = self.changed.notified() => true,
+                () = tokio::time::sleep(next) => false,
+                () = shutdown.stopping() => return,
+            };
+        }
+    }
+
+    /// Reads both lists; true when some ban is too young to be in the firewall for certain.
+    async fn read(&self) -> Result<bool, Fail2banError> {
+        let snapshot = self.engine.fail2ban.bans().await?;
+        let blocked = self
+            .engine
+            .firewall
+            .read(self.engine.fail2ban.jail_name())
+            .await;
+        let (blocked, firewall_error) = match blocked {
+            Ok(Some(blocked)) => (Some(blocked), None),
+            Ok(None) => (None, Some("no firewall program can be read".to_owned())),
+            Err(error) => (None, Some(error.to_string())),
+        };
+        let now = self.clock.unix();
+        let (held, settling) = merge(&snapshot, blocked.as_ref(), now);
+        let missing = held
+            .values()
+            .filter(|ban| ban.in_firewall == Some(false))
+            .count();
+        *lock(&self.state) = BanState {
+            held: held.len(),
+            missing,
+            firewall_error,
+            odd: snapshot.odd,
+            known: true,
+        };
+        self.outbox.held(held);
+        Ok(settling)
+    }
+}
+
+fn merge(
+    snapshot: &BanSnapshot,
+    blocked: Option<&HashSet<Network>>,
+    now: i64,
+) -> (BTreeMap<Network, HeldBan>, bool) {
+    let mut settling = false;
+    let held = snapshot.held.iter().map(|entry| {
+        let mut in_firewall = blocked.map(|blocked| covers(blocked, entry.network));
+        if in_firewall == Some(false) && now - entry.since < SETTLING_SECONDS {
+            settling = true;
+            in_firewall = None;
+        }
+        let ban = HeldBan {
+            network: entry.network,
+            since: entry.since,
+            until: entry.until,
+            in_firewall,
+        };
+        (entry.network, ban)
+    });
+    (held.collect(), settling)
+}
+
+async fn rest(shutdown: &Shutdown, pause: Duration) {
+    tokio::select! {
+        () = tokio::time::sleep(pause) => {}
+        () = shutdown.stopping() => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fail2ban::HeldEntry;
+
+    #[test]
+    fn a_young_ban_is_not_reported_missing() {
+        let network: Network = "198.51.100.7".parse().unwrap();
+        let snapshot = BanSnapshot {
+            held: vec![HeldEntry {
+                network,
+                since: 100,
+                until: None,
+            }],
+            odd: Vec::new(),
+        };
+        let at = |now, blocked: Option<&HashSet<Network>>| {
+            let (held, settling) = merge(&snapshot, blocked, now);
+            (held[&network].in_firewall, settling)
+        };
+        let (empty, full) = (HashSet::new(), HashSet::from([network]));
+        assert_eq!(at(101, Some(&empty)), (None, true));
+        assert_eq!(at(110, Some(&empty)), (Some(false), false));
+        assert_eq!(at(101, Some(&full)), (Some(true), false));
+        assert_eq!(at(110, None), (None, false));
+    }
+}

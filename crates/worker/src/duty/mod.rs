@@ -1,0 +1,30 @@
+//! What the worker does on its node: each duty is a task of its own, so that one that hangs holds
+//! up no other.
+
+pub mod bans;
+pub mod orders;
+pub mod probe;
+pub mod whitelist;
+
+use crate::config::Config;
+use crate::fail2ban::Fail2ban;
+use crate::firewall::Firewall;
+
+/// The node's ban engine and firewall. Clones share one connection.
+#[derive(Clone, Debug)]
+pub struct Engine {
+    /// fail2ban.
+    pub fail2ban: Fail2ban,
+    /// The kernel's rules.
+    pub firewall: Firewall,
+}
+
+impl Engine {
+    /// Connects with the first question.
+    pub fn new(config: &Config) -> Self {
+        Self {
+            fail2ban: Fail2ban::new(config.fail2ban.clone()),
+            firewall: Firewall::new(config.firewall.clone()),
+        }
+    }
+}

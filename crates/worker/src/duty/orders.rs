@@ -1,0 +1,294 @@
+//! Orders: checked again here, done, read back, answered. Each is done once however often it comes.
+
+use std::collections::{HashMap, HashSet, VecDeque};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use domain::ban::{Act, Order, OrderResult, Outcome};
+use domain::guard::{Guarded, Protected, may_ban};
+use domain::ids::OrderId;
+use domain::net::Network;
+use domain::wire::Desired;
+use runtime::Shutdown;
+use tokio::sync::{Notify, mpsc, watch};
+
+use super::Engine;
+use crate::console::outbox::Outbox;
+use crate::firewall::enforce;
+use crate::{host, jail};
+
+/// Answers remembered, for orders that come again before their answer arrived.
+const REMEMBERED: usize = 10_000;
+/// Most addresses between two answers.
+const GROUP: usize = 100;
+
+/// What the duty needs.
+pub struct Orders {
+    /// Who does it.
+    pub engine: Engine,
+    /// The log that an installed jail watches.
+    pub log: PathBuf,
+    /// What must not be banned.
+    pub desired: watch::Receiver<Option<Desired>>,
+    /// Where answers go.
+    pub outbox: Outbox,
+    /// The ban list may have changed.
+    pub bans_changed: Arc<Notify>,
+    /// The jail is another: its whitelist must be looked at.
+    pub jail_changed: Arc<Notify>,
+}
+
+impl Orders {
+    /// Runs until stopped.
+    pub async fn run(self, mut from: mpsc::Receiver<Vec<Order>>, shutdown: Shutdown) {
+        let mut memory = Memory::default();
+        loop {
+            let orders = tokio::select! {
+                orders = from.recv() => orders,
+                () = shutdown.stopping() => return,
+            };
+            let Some(orders) = orders else {
+                return shutdown.stopping().await;
+            };
+            let (fresh, again) = memory.sort(orders);
+            again
+                .into_iter()
+                .for_each(|result| self.outbox.result(result));
+            for group in groups(fresh) {
+                for result in self.act(&group).await {
+                    tracing::info!(
+                        order = result.id.0,
+                        "order {}: {}",
+                        result.id,
+                        words(&result.outcome)
+                    );
+                    memory.keep(&result);
+                    self.outbox.result(result);
+                }
+                self.bans_changed.notify_one();
+            }
+        }
+    }
+
+    /// Does orders of one kind.
+    async fn act(&self, group: &[Order]) -> Vec<OrderResult> {
+        let Some(act) = group.first().map(|order| order.act) else {
+            return Vec::new();
+        };
+        let failed = |reason: &str| Outcome::Failed {
+            reason: reason.to_owned(),
+        };
+        let outcomes: HashMap<Network, Outcome> = match act {
+            Act::Ban => self.ban(group).await,
+            Act::Unban => {
+                let networks = networks(group);
+                let Engine { fail2ban, firewall } = &self.engine;
+                enforce::unban(fail2ban, firewall, &networks)
+                    .await
+                    .into_iter()
+                    .collect()
+            }
+            Act::InstallJail => {
+                let outcome = self.install().await;
+                return answers(group, |_| outcome.clone());
+            }
+            Act::Unknown => {
+                return answers(group, |_| {
+                    failed("this worker does not know the act; upgrade it")
+                });
+            }
+        };
+        answers(group, |order| match order.network {
+            Some(network) => outcomes
+                .get(&network)
+                .cloned()
+                .unwrap_or_else(|| failed("not done")),
+            None => failed("the order names no address"),
+        })
+    }
+
+    async fn ban(&self, group: &[Order]) -> HashMap<Network, Outcome> {
+        let never = self.never_ban();
+        let mut outcomes = HashMap::new();
+        let mut allowed = Vec::new();
+        for network in networks(group) {
+            match may_ban(network, &never) {
+                Ok(()) => allowed.push(network),
+                Err(refusal) => {
+                    let reason = format!("{} is protected: {}", refusal.network, why(&refusal.why));
+                    outcomes.insert(network, Outcome::Refused { reason });
+                }
+            }
+        }
+        let Engine { fail2ban, firewall } = &self.engine;
+        outcomes.extend(enforce::ban(fail2ban, firewall, &allowed).await);
+        outcomes
+    }
+
+    /// The console's list, and what only the host itself knows for certain.
+    fn never_ban(&self) -> Vec<Guarded> {
+        let mut never = Vec::new();
+        if let Some(desired) = &*self.desired.borrow() {
+            never.extend(desired.never_ban.iter().cloned());
+            never.extend(desired.whitelist.iter().map(|line| Guarded {
+                network: line.network,
+                why: Protected::Whitelisted,
+            }));
+        }
+        never.extend(host::addresses().into_iter().map(|network| Guarded {
+            network,
+            why: Protected::Node { name: host::name() },
+        }));
+        never
+    }
+
+    async fn install(&self) -> Outcome {
+        let Engine { fail2ban, firewall } = &self.engine;
+        let installed = jail::install(fail2ban, firewall, &self.log).await;
+        self.jail_changed.notify_one();
+        match installed {
+            Ok(installed) if installed.written.is_empty() => Outcome::AlreadySo,
+            Ok(_) => Outcome::Done,
+            Err(error) => Outcome::Failed {
+                reason: enforce::chain(&error),
+            },
+        }
+    }
+}
+
+/// What was done already.
+#[derive(Debug, Default)]
+struct Memory {
+    done: HashMap<OrderId, Outcome>,
+    order: VecDeque<OrderId>,
+}
+
+impl Memory {
+    /// Orders to do, and answers given before.
+    fn sort(&self, orders: Vec<Order>) -> (Vec<Order>, Vec<OrderResult>) {
+        let (mut fresh, mut again, mut seen) = (Vec::new(), Vec::new(), HashSet::new());
+        for order in orders {
+            match self.done.get(&order.id) {
+                Some(outcome) => again.push(OrderResult {
+                    id: order.id,
+                    outcome: outcome.clone(),
+                }),
+                None if seen.insert(order.id) => fresh.push(order),
+                None => {}
+            }
+        }
+        (fresh, again)
+    }
+
+    fn keep(&mut self, result: &OrderResult) {
+        if self
+            .done
+            .insert(result.id, result.outcome.clone())
+            .is_none()
+        {
+            self.order.push_back(result.id);
+        }
+        while self.order.len() > REMEMBERED {
+            if let Some(oldest) = self.order.pop_front() {
+                self.done.remove(&oldest);
+            }
+        }
+    }
+}
+
+/// Neighbours of one kind together: order matters between ban and unban of one address.
+fn groups(orders: Vec<Order>) -> Vec<Vec<Order>> {
+    let mut groups: Vec<Vec<Order>> = Vec::new();
+    for order in orders {
+        match groups.last_mut() {
+            Some(group) if group[0].act == order.act && group.len() < GROUP => group.push(order),
+            _ => groups.push(vec![order]),
+        }
+    }
+    groups
+}
+
+fn networks(group: &[Order]) -> Vec<Network> {
+    let mut seen = HashSet::new();
+    let named = group.iter().filter_map(|order| order.network);
+    named.filter(|network| seen.insert(*network)).collect()
+}
+
+fn answers(group: &[Order], outcome: impl Fn(&Order) -> Outcome) -> Vec<OrderResult> {
+    let answer = |order: &Order| OrderResult {
+        id: order.id,
+        outcome: outcome(order),
+    };
+    group.iter().map(answer).collect()
+}
+
+fn why(why: &Protected) -> String {
+    match why {
+        Protected::Local => "an address of every host".to_owned(),
+        Protected::Whitelisted => "whitelisted".to_owned(),
+        Protected::Node { name } => format!("an address of node {name}"),
+        Protected::Console => "an address of the console".to_owned(),
+        Protected::Operator { name } => format!("operator {name} is signed in from there"),
+        Protected::Unknown => "by the console".to_owned(),
+    }
+}
+
+fn words(outcome: &Outcome) -> &str {
+    match outcome {
+        Outcome::Done => "done",
+        Outcome::AlreadySo => "already so",
+        Outcome::Refused { reason } | Outcome::Failed { reason } => reason,
+        Outcome::Unknown => "unknown",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn order(id: i64, act: Act) -> Order {
+        Order {
+            id: OrderId(id),
+            act,
+            network: Some("198.51.100.7".parse().unwrap()),
+        }
+    }
+
+    #[test]
+    fn ban_and_unban_keep_their_order() {
+        let acts = [Act::Ban, Act::Ban, Act::Unban, Act::Ban];
+        let orders = acts
+            .iter()
+            .zip(1..)
+            .map(|(act, id)| order(id, *act))
+            .collect();
+        let sizes: Vec<_> = groups(orders).iter().map(Vec::len).collect();
+        assert_eq!(sizes, [2, 1, 1]);
+    }
+
+    #[test]
+    fn hostile_21_an_order_that_comes_again_is_answered_not_done() {
+        let mut memory = Memory::default();
+        let orders = vec![order(1, Act::Ban), order(1, Act::Ban), order(2, Act::Unban)];
+        let (fresh, again) = memory.sort(orders.clone());
+        assert_eq!((fresh.len(), again.len()), (2, 0));
+        for order in &fresh {
+            memory.keep(&OrderResult {
+                id: order.id,
+                outcome: Outcome::Done,
+            });
+        }
+        let (fresh, again) = memory.sort(orders);
+        assert_eq!((fresh.len(), again.len()), (0, 3));
+        for id in 10..20_000 {
+            memory.keep(&OrderResult {
+                id: OrderId(id),
+                outcome: Outcome::Done,
+            });
+        }
+        assert_eq!(
+            (memory.done.len(), memory.order.len()),
+            (REMEMBERED, REMEMBERED)
+        );
+    }
+}

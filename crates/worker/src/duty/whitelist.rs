@@ -1,0 +1,97 @@
+//! The whitelist in the jail: applied when the console changes it, when an entry expires, and again
+//! now and then, since fail2ban forgets run-time entries at every reload.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use domain::whitelist::WhitelistLine;
+use domain::wire::{Desired, WhitelistReport};
+use runtime::{Clock, Shutdown};
+use tokio::sync::{Notify, watch};
+
+use super::Engine;
+use crate::console::outbox::Outbox;
+use crate::jail::whitelist;
+
+/// How often it is applied without a reason.
+const AGAIN: Duration = Duration::from_secs(30);
+/// Pause after fail2ban did not do it.
+const FAILED: Duration = Duration::from_secs(5);
+/// How often expiries are looked at; a clock that jumps is noticed by then.
+const LOOK: Duration = Duration::from_secs(1);
+
+/// What the duty needs.
+pub struct Whitelist {
+    /// Who does it.
+    pub engine: Engine,
+    /// Time.
+    pub clock: Clock,
+    /// What the console wants.
+    pub desired: watch::Receiver<Option<Desired>>,
+    /// Where proofs go.
+    pub outbox: Outbox,
+    /// The jail is another.
+    pub jail_changed: Arc<Notify>,
+    /// Applying lifts bans.
+    pub bans_changed: Arc<Notify>,
+}
+
+impl Whitelist {
+    /// Runs until stopped.
+    pub async fn run(mut self, shutdown: Shutdown) {
+        let mut last: Option<WhitelistReport> = None;
+        loop {
+            let desired = self.desired.borrow_and_update().clone();
+            let (version, wanted) = match desired {
+                Some(desired) => (Some(desired.version), desired.whitelist),
+                // The console is away since the start: what it wanted last stands in the file.
+                None => (None, whitelist::load(&self.engine.fail2ban)),
+            };
+            let now = self.clock.unix();
+            let proofs =
+                whitelist::apply(&self.engine.fail2ban, &self.engine.firewall, &wanted, now).await;
+            let failed = proofs.iter().any(|proof| !proof.in_file || !proof.in_jail);
+            if let Some(version) = version {
+                let report = WhitelistReport { version, proofs };
+                if last.as_ref() != Some(&report) {
+                    self.bans_changed.notify_one();
+                    self.outbox.whitelist(report.clone());
+                    last = Some(report);
+                }
+            }
+            let pause = if failed { FAILED } else { AGAIN };
+            if !self.wait(pause, next_expiry(&wanted, now), &shutdown).await {
+                return;
+            }
+        }
+    }
+
+    /// Until there is a reason to apply it again; false when stopping.
+    async fn wait(&mut self, pause: Duration, expiry: Option<i64>, shutdown: &Shutdown) -> bool {
+        let again = tokio::time::Instant::now() + pause;
+        loop {
+            tokio::select! {
+                changed = self.desired.changed() => {
+                    if changed.is_ok() {
+                        return true;
+                    }
+                    shutdown.stopping().await;
+                    return false;
+                }
+                () = self.jail_changed.notified() => return true,
+                () = tokio::time::sleep_until(again) => return true,
+                () = tokio::time::sleep(LOOK) => {
+                    if expiry.is_some_and(|expiry| expiry <= self.clock.unix()) {
+                        return true;
+                    }
+                }
+                () = shutdown.stopping() => return false,
+            }
+        }
+    }
+}
+
+fn next_expiry(wanted: &[WhitelistLine], now: i64) -> Option<i64> {
+    let times = wanted.iter().filter_map(|line| line.until);
+    times.filter(|until| *until > now).min()
+}

@@ -18,6 +18,8 @@ create table nodes (
     health_at         timestamptz,
     -- Rises with each stored ban list; the worker's differences name it.
     ban_list_version  bigint      not null default 0,
+    -- Rows of the node in `bans`: counting 100,000 for each page would cost more than the page.
+    bans              bigint      not null default 0,
     -- What the worker last proved to have applied of domain::wire::Desired.
     desired_version   bigint      not null default 0,
     -- Rises with every stream of orders that is opened; an older stream ends when it sees a newer one.

@@ -9,6 +9,7 @@ use ipnet::IpNet;
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 
+use super::sql::State;
 use super::{Touched, check, sql};
 use crate::Error;
 use crate::changes::Topic;
@@ -23,7 +24,7 @@ pub(super) struct Held {
 }
 
 impl Held {
-    fn from(changed: &[HeldBan]) -> Result<Self, Error> {
+    fn from(changed: &[HeldBan]) -> Self {
         let newest: BTreeMap<IpNet, &HeldBan> = changed
             .iter()
             .map(|ban| (ban.network.ipnet(), ban))
@@ -38,7 +39,7 @@ impl Held {
             held.untils.push(ban.until.and_then(check::time_of_seconds));
             held.in_firewalls.push(ban.in_firewall);
         }
-        Ok(held)
+        held
     }
 }
 
@@ -46,14 +47,14 @@ impl Held {
 pub(super) async fn store(
     conn: &mut PgConnection,
     node: NodeId,
-    version: i64,
+    state: &State,
     list: &BanList,
     touched: &mut Touched,
 ) -> Result<(i64, bool), Error> {
-    if list.base.is_some_and(|base| base != version) {
-        return Ok((version, true));
+    if list.base.is_some_and(|base| base != state.ban_list) {
+        return Ok((state.ban_list, true));
     }
-    let held = Held::from(&list.changed)?;
+    let held = Held::from(&list.changed);
     let gone = if list.base.is_none() {
         sql::delete_bans_except(conn, node, &held.networks).await?
     } else {
@@ -69,8 +70,14 @@ pub(super) async fn store(
     if !gone.is_empty() || !changed.is_empty() {
         touched.topics.insert(Topic::Bans);
     }
+    let count = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
+    let new = changed.iter().filter(|(_, new)| *new).count();
+    let bans = match list.base {
+        None => count(held.networks.len()),
+        Some(_) => state.bans - count(gone.len()) + count(new),
+    };
+    touched.held = changed.into_iter().map(|(network, _)| network).collect();
     touched.networks.extend(gone);
-    touched.networks.extend(changed.iter().copied());
-    touched.held = changed;
-    Ok((sql::next_ban_list(conn, node).await?, false))
+    touched.networks.extend(&touched.held);
+    Ok((sql::next_ban_list(conn, node, bans).await?, false))
 }

@@ -56,7 +56,7 @@ pub async fn accept(
     let mut touched = Touched::default();
     let cursors = chunks::store(&mut tx, node, &report.chunks, now, &mut touched).await?;
     let (ban_list, resync) = match &report.ban_list {
-        Some(list) => ban_list::store(&mut tx, node, state.ban_list, list, &mut touched).await?,
+        Some(list) => ban_list::store(&mut tx, node, &state, list, &mut touched).await?,
         None => (state.ban_list, false),
     };
     if let Some(answer) = &report.whitelist {

@@ -20,6 +20,7 @@ use crate::nodes;
 /// What accepting a report needs to know.
 pub(super) struct State {
     pub ban_list: i64,
+    pub bans: i64,
     pub seen_at: Option<OffsetDateTime>,
 }
 
@@ -31,7 +32,7 @@ pub(super) async fn lock_node(
 ) -> Result<Option<State>, sqlx::Error> {
     sqlx::query_as!(
         State,
-        "select ban_list_version as ban_list, seen_at from nodes
+        "select ban_list_version as ban_list, bans, seen_at from nodes
          where id = $1 and revoked_at is null
          for no key update",
         node.0,
@@ -148,18 +149,6 @@ pub(super) async fn insert_attacks(
     node: NodeId,
     attacks: &Attacks<'_>,
 ) -> Result<(), sqlx::Error> {
-    let text = |column: &[Option<Cow<'_, str>>]| -> Vec<Option<String>> {
-        column
-            .iter()
-            .map(|text| text.as_deref().map(str::to_owned))
-            .collect()
-    };
-    let kinds: Vec<String> = attacks
-        .kinds
-        .iter()
-        .map(|kind| (*kind).to_owned())
-        .collect();
-    let raws: Vec<String> = attacks.raws.iter().map(|raw| raw.to_string()).collect();
     sqlx::query!(
         r#"insert into attacks
                (node_id, generation, "offset", at, source, kind, extension, number, raw)
@@ -172,10 +161,10 @@ pub(super) async fn insert_attacks(
         &attacks.offsets,
         &attacks.ats,
         &attacks.sources as &[Option<IpNet>],
-        &kinds,
-        &text(&attacks.extensions) as &[Option<String>],
-        &text(&attacks.numbers) as &[Option<String>],
-        &raws,
+        &attacks.kinds as &[&str],
+        &attacks.extensions as &[Option<Cow<'_, str>>],
+        &attacks.numbers as &[Option<Cow<'_, str>>],
+        &attacks.raws as &[Cow<'_, str>],
     )
     .execute(conn)
     .await?;
@@ -248,11 +237,13 @@ pub(super) async fn insert_ban_events(
 pub(super) async fn next_ban_list(
     conn: &mut PgConnection,
     node: NodeId,
+    bans: i64,
 ) -> Result<i64, sqlx::Error> {
     sqlx::query_scalar!(
-        "update nodes set ban_list_version = ban_list_version + 1 where id = $1
+        "update nodes set ban_list_version = ban_list_version + 1, bans = $2 where id = $1
          returning ban_list_version",
         node.0,
+        bans,
     )
     .fetch_one(conn)
     .await
@@ -295,13 +286,13 @@ pub(super) async fn delete_bans_except(
     .await
 }
 
-/// What is new or altered.
+/// What is new or altered, and whether it is new.
 pub(super) async fn upsert_bans(
     conn: &mut PgConnection,
     node: NodeId,
     held: &Held,
-) -> Result<Vec<IpNet>, sqlx::Error> {
-    sqlx::query_scalar!(
+) -> Result<Vec<(IpNet, bool)>, sqlx::Error> {
+    let rows = sqlx::query!(
         r#"insert into bans (node_id, network, since, until, in_firewall)
            select $1, b.network::cidr, b.since, b.until, b.in_firewall
            from unnest($2::inet[], $3::timestamptz[], $4::timestamptz[], $5::boolean[])
@@ -310,7 +301,7 @@ pub(super) async fn upsert_bans(
            set since = excluded.since, until = excluded.until, in_firewall = excluded.in_firewall
            where (bans.since, bans.until, bans.in_firewall)
                is distinct from (excluded.since, excluded.until, excluded.in_firewall)
-           returning network as "network: IpNet""#,
+           returning network as "network: IpNet", xmax = 0 as "new!""#,
         node.0,
         &held.networks,
         &held.sinces,
@@ -318,5 +309,6 @@ pub(super) async fn upsert_bans(
         &held.in_firewalls as &[Option<bool>],
     )
     .fetch_all(conn)
-    .await
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.network, row.new)).collect())
 }

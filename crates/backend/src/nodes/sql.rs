@@ -128,7 +128,7 @@ pub(super) async fn forget_bans(
     node: NodeId,
 ) -> Result<Vec<IpNet>, sqlx::Error> {
     sqlx::query!(
-        "update nodes set ban_list_version = ban_list_version + 1 where id = $1",
+        "update nodes set ban_list_version = ban_list_version + 1, bans = 0 where id = $1",
         node.0
     )
     .execute(&mut *conn)
@@ -178,7 +178,7 @@ pub(super) async fn rows(
                   n.revoked_at is not null as "revoked!", n.seen_at, n.address as "address: IpNet",
                   coalesce(n.seen_at > $2 and n.revoked_at is null, false) as "connected!",
                   n.health as "health: Json<Health>", n.health_at,
-                  (select count(*) from bans b where b.node_id = n.id) as "bans!",
+                  n.bans,
                   (select coalesce(sum(m.lines), 0)::bigint from attack_minutes m
                    where m.minute > $3 and m.node_id = n.id) as "attacks!",
                   (select count(*) from orders o

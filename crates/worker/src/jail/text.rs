@@ -24,6 +24,9 @@ pub const MAXRETRY: i64 = 5;
 /// First line of every file of ours.
 pub(super) const OURS: &str = "# Written by callwarden; changes made here are lost.\n";
 
+/// The nftables action: all protocols (SIP is UDP), networks too, and no program started per ban.
+const NFTABLES: &str = include_str!("callwarden-nftables.py");
+
 /// What is to be installed.
 #[derive(Clone, Debug)]
 pub struct JailPlan {
@@ -64,7 +67,7 @@ impl JailPlan {
         // SIP comes over UDP: the stock actions' default protocol, tcp, would let it pass, and
         // `nftables-allports[protocol=all]` of 1.0.2 fails at every ban.
         match self.backend {
-            Backend::Nftables => "callwarden-nftables[name=%(__name__)s]".to_owned(),
+            Backend::Nftables => "callwarden-nftables.py".to_owned(),
             Backend::Ipset | Backend::Iptables => {
                 format!("{}[name=%(__name__)s, protocol=all]", self.action_name())
             }
@@ -90,7 +93,10 @@ pub fn files(plan: &JailPlan) -> Result<Vec<(PathBuf, String)>, PlanError> {
         (plan.jail_file(), jail(plan, log)),
     ];
     if plan.backend == Backend::Nftables {
-        files.insert(0, ("action.d/callwarden-nftables.conf".into(), nftables()));
+        files.insert(
+            0,
+            ("action.d/callwarden-nftables.py".into(), NFTABLES.into()),
+        );
     }
     Ok(files)
 }
@@ -150,22 +156,6 @@ fn jail(plan: &JailPlan, log: &str) -> String {
          maxretry = {MAXRETRY}\n\
          ignoreip = {ignore}\n\
          action = {action}\n"
-    )
-}
-
-/// fail2ban's own nftables action with two changes: the rule names no protocol, so that everything
-/// is blocked, and the sets take networks too (1.0.2's take single addresses only).
-fn nftables() -> String {
-    format!(
-        "{OURS}\
-         [INCLUDES]\n\
-         before = nftables.conf\n\n\
-         [Definition]\n\
-         type = custom\n\
-         _nft_add_set = <nftables> add set <table_family> <table> <addr_set> \\{{ type <addr_type>\\; flags interval\\; \\}}\n\
-         \x20             <nftables> add rule <table_family> <table> <chain> %(rule_stat)s\n\n\
-         [Init]\n\
-         blocktype = drop\n"
     )
 }
 

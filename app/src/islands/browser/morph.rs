@@ -7,6 +7,9 @@ use web_sys::{Element, HtmlInputElement, Node};
 /// Attributes that belong to the reader, not to the server.
 const OURS: [&str; 2] = ["open", "data-awake"];
 
+/// Shown once by the server and kept through refreshes (a code to copy), until the reader moves on.
+pub(super) const KEEP: &str = "data-keep";
+
 /// Makes `old`'s attributes and children equal to `new`'s.
 pub(super) fn morph(old: &Element, new: &Element) {
     if old.tag_name() == "LEPTOS-ISLAND" || old.is_equal_node(Some(new)) {
@@ -51,9 +54,10 @@ fn is_dirty(element: &Element) -> bool {
 /// What makes a child the same one in both renderings although it moved.
 fn key(node: &Node) -> Option<String> {
     let element = node.dyn_ref::<Element>()?;
+    // Not `element.id()`: a form's field named "id" would stand in its place.
     element
         .get_attribute("data-key")
-        .or_else(|| Some(element.id()).filter(|id| !id.is_empty()))
+        .or_else(|| element.get_attribute("id"))
         .map(|key| format!("{} {key}", element.tag_name()))
 }
 
@@ -100,7 +104,10 @@ fn children(old: &Element, new: &Element) {
     }
     while let Some(node) = cursor {
         cursor = node.next_sibling();
-        let _ = old.remove_child(&node);
+        let kept = node.dyn_ref::<Element>().is_some_and(|element| element.has_attribute(KEEP));
+        if !kept {
+            let _ = old.remove_child(&node);
+        }
     }
 }
 

@@ -4,7 +4,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{DomParser, Element, Headers, Request, RequestInit, Response, SupportedType};
 
-use super::morph::morph;
+use super::morph::{KEEP, morph};
 use super::{document, window};
 
 /// Why a fetched page was not put in place.
@@ -101,8 +101,9 @@ fn show(html: &str, messages: Messages) -> bool {
     if old.class_name() != new.class_name() {
         return false;
     }
-    if messages == Messages::Keep
-        && let (Some(old), Some(new)) = (
+    if messages == Messages::Replace {
+        forget_kept(&old);
+    } else if let (Some(old), Some(new)) = (
             document().get_element_by_id("toasts"),
             parsed.get_element_by_id("toasts"),
         )
@@ -121,6 +122,12 @@ fn show(html: &str, messages: Messages) -> bool {
     document().set_title(&parsed.title());
     localise_times();
     true
+}
+
+fn forget_kept(page: &Element) {
+    while let Ok(Some(kept)) = page.query_selector(&format!("[{KEEP}]")) {
+        kept.remove();
+    }
 }
 
 /// Puts the exact time of every `<time>` into the reader's zone and language.

@@ -165,6 +165,14 @@ fn Row(query: PageQuery, row: BanRow, acts: bool) -> impl IntoView {
 fn RowActions(network: String) -> impl IntoView {
     let words = words();
     view! {
+        {may(Permission::Whitelist)
+            .then(|| {
+                view! {
+                    <a class="button small quiet" href=format!("/whitelist?network={network}#add")>
+                        {words.unban_and_whitelist()}
+                    </a>
+                }
+            })}
         <button
             class="button small"
             form="unban-one"
@@ -175,14 +183,6 @@ fn RowActions(network: String) -> impl IntoView {
         >
             {words.unban()}
         </button>
-        {may(Permission::Whitelist)
-            .then(|| {
-                view! {
-                    <a class="button small quiet" href=format!("/whitelist?network={network}#add")>
-                        {words.unban_and_whitelist()}
-                    </a>
-                }
-            })}
     }
 }
 

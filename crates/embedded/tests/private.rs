@@ -1,5 +1,10 @@
 //! The private fail2ban: starts, has its own firewall, and dies with whoever started it.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that cannot be set up has failed; clippy knows only the test functions"
+)]
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
@@ -65,7 +70,7 @@ async fn wait_for<T>(what: &str, look: impl Fn() -> Option<T>) -> T {
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
     };
-    tokio::time::timeout(Duration::from_secs(60), found)
+    tokio::time::timeout(Duration::from_mins(1), found)
         .await
         .unwrap_or_else(|_| panic!("waited a minute for {what}"))
 }

@@ -41,7 +41,7 @@ async fn main() {
     worker::jail::install(&fail2ban, &firewall, &log)
         .await
         .expect("jail cti");
-    let bare = Socket::new(private.socket(), Duration::from_secs(120));
+    let bare = Socket::new(private.socket(), Duration::from_mins(2));
     let bench = Bench {
         private,
         fail2ban,
@@ -93,7 +93,7 @@ impl Bench {
             .chunks(1)
             .map(|one| self.client(one))
             .sum();
-        each = each * u32::try_from(MANY / CLIENT_SAMPLE).expect("small");
+        each *= u32::try_from(MANY / CLIENT_SAMPLE).expect("small");
         self.fail2ban.ban(&all).await.expect("banned");
         let together = self.client(&all);
         self.fail2ban.ban(&all).await.expect("banned");

@@ -1,10 +1,11 @@
 //! From five lines to a firewall rule, and back.
 
 use domain::ban::Outcome;
-use worker::fail2ban::Fail2banError;
+use embedded::fail2ban::PrivateFail2ban;
+use worker::fail2ban::{Fail2ban, Fail2banError};
 use worker::firewall::enforce;
 
-use crate::support::{Rig, attack, net, nets, until};
+use crate::support::{Rig, attack, config, net, nets, until};
 
 #[tokio::test]
 async fn five_lines_ban_in_jail_and_firewall_and_unban_frees_in_both() {
@@ -166,7 +167,7 @@ async fn junk_in_the_list_is_reported_inert_and_hides_nobody() {
     let rig = Rig::start().await;
     let socket = worker::fail2ban::socket::Socket::new(
         rig.private.socket(),
-        std::time::Duration::from_secs(60),
+        std::time::Duration::from_mins(1),
     );
     let words = ["set", "cti", "banip", "evil \u{1b}[2J", "", "198.51.100.7"];
     socket.call(&words).await.unwrap();
@@ -219,7 +220,7 @@ async fn installing_twice_changes_nothing_and_reads_back() {
         (settings.bantime, settings.findtime, settings.maxretry),
         (86_400, 180, 5)
     );
-    assert_eq!(first.info.logpaths, [rig.log.clone()]);
+    assert_eq!(first.info.logpaths, std::slice::from_ref(&rig.log));
     assert!(worker::jail::finds_attacks(&first.info.failregex));
     rig.write(&attack("198.51.100.7", "1"));
     rig.until_blocked(&["198.51.100.7"]).await;
@@ -232,6 +233,25 @@ async fn installing_twice_changes_nothing_and_reads_back() {
         rig.blocked().await == nets(&["198.51.100.7"])
     })
     .await;
+}
+
+/// For the demo: the same files, there before the server starts.
+#[tokio::test]
+async fn a_jail_can_be_there_from_the_start() {
+    let folder = tempfile::tempdir().unwrap();
+    let log = folder.path().join("cti_fail2ban.log");
+    let plan = worker::jail::JailPlan {
+        jail: "cti".into(),
+        log: log.clone(),
+        backend: worker::firewall::Backend::Nftables,
+    };
+    let files = worker::jail::files(&plan).unwrap();
+    let private = PrivateFail2ban::start_with(folder.path(), &log, &files)
+        .await
+        .unwrap();
+    let fail2ban = Fail2ban::new(config(&private.socket(), &private.config_dir()));
+    assert_eq!(fail2ban.jail().await.unwrap().logpaths, [log]);
+    assert_eq!(fail2ban.actions().await.unwrap(), ["callwarden-nftables"]);
 }
 
 #[tokio::test]

@@ -121,7 +121,10 @@ async fn serve(mut stream: UnixStream, what: Fake) {
                 let _ = stream.write_all(bytes).await;
                 return;
             }
-            Fake::Endless => while stream.write_all(&[b'x'; 65_536]).await.is_ok() {},
+            Fake::Endless => {
+                let noise = vec![b'x'; 65_536];
+                while stream.write_all(&noise).await.is_ok() {}
+            }
             Fake::Silent => {
                 let _ = stream.write_all(b"\x80").await;
                 std::future::pending::<()>().await;
@@ -217,7 +220,7 @@ async fn programs_are_killed_for_being_slow_or_endless() {
     )
     .await;
     assert!(matches!(slow, Err(RunError::TimedOut { .. })), "{slow:?}");
-    let endless = run(&argv(&["/usr/bin/yes"]), Duration::from_secs(60), 1_000).await;
+    let endless = run(&argv(&["/usr/bin/yes"]), Duration::from_mins(1), 1_000).await;
     assert!(
         matches!(endless, Err(RunError::TooMuch { .. })),
         "{endless:?}"
@@ -225,7 +228,7 @@ async fn programs_are_killed_for_being_slow_or_endless() {
     // Arguments are never a shell's.
     let literal = run(
         &argv(&["/bin/echo", "$(id); `id` && x"]),
-        Duration::from_secs(60),
+        Duration::from_mins(1),
         1_000,
     )
     .await

@@ -15,7 +15,7 @@ use worker::firewall::{Backend, Firewall};
 use worker::jail::{JailPlan, install_plan};
 
 /// How long the slowest reaction may take on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 pub struct Rig {
     pub private: PrivateFail2ban,

@@ -140,10 +140,8 @@ impl Seen<'_> {
     }
 
     fn spool(&self) -> Hop {
-        let written = [self.attacks, self.bans_log].into_iter().flatten();
-        let refused = written
-            .filter_map(|tail| tail.spool_error.as_deref())
-            .next();
+        let mut written = [self.attacks, self.bans_log].into_iter().flatten();
+        let refused = written.find_map(|tail| tail.spool_error.as_deref());
         if let Some(error) = self.spool_error.or(refused) {
             return hop(HopName::Spool, HopState::Broken, error.to_owned());
         }

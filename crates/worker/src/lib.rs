@@ -6,6 +6,7 @@
 pub mod check;
 pub mod config;
 pub mod console;
+mod dispatch;
 pub mod duty;
 pub mod enrol;
 pub mod fail2ban;
@@ -14,6 +15,7 @@ pub mod health;
 pub mod host;
 pub mod jail;
 mod run;
+mod shared;
 pub mod spool;
 pub mod tail;
 

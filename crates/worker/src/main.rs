@@ -73,7 +73,9 @@ async fn main() -> anyhow::Result<()> {
         }
         Command::Check { config } => {
             let (lines, good) = worker::check::check(&Config::load(&config)?).await;
-            lines.iter().for_each(|line| println!("{line}"));
+            for line in lines {
+                println!("{line}");
+            }
             anyhow::ensure!(good, "something is broken");
         }
     }

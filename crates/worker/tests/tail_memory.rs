@@ -1,4 +1,5 @@
 //! Memory of the tailer under broken input; alone in its process, since it measures that.
+#![expect(clippy::unwrap_used, reason = "a failed step is a failed test")]
 
 use std::fs::{self, File};
 use std::io::Write;
@@ -67,7 +68,7 @@ fn resident() -> u64 {
     pages * 4096
 }
 
-/// A line as mod_cti writes it.
+/// A line as `mod_cti` writes it.
 pub fn line(id: usize) -> String {
     let (host, second, milli) = (id % 250 + 1, id / 1_000 % 60, id % 1_000);
     format!(

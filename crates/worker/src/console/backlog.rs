@@ -70,7 +70,7 @@ impl Backlog {
                 Err(error) => tracing::debug!("lines are sent later: {error}"),
             }
             tokio::select! {
-                () = tokio::time::sleep(backoff.next()) => {}
+                () = tokio::time::sleep(backoff.pause()) => {}
                 () = shutdown.stopping() => return,
             }
         }

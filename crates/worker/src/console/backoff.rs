@@ -26,7 +26,7 @@ impl Backoff {
     }
 
     /// How long to wait after one more failure: between half and all of the doubled pause.
-    pub fn next(&mut self) -> Duration {
+    pub fn pause(&mut self) -> Duration {
         let pause = FIRST.saturating_mul(1 << self.failures.min(16)).min(MOST);
         self.failures = self.failures.saturating_add(1);
         let half = pause / 2;
@@ -49,16 +49,16 @@ mod tests {
         let mut backoff = Backoff::default();
         let mut limit = FIRST;
         for _ in 0..40 {
-            let pause = backoff.next();
+            let pause = backoff.pause();
             assert!(
                 pause >= limit / 2 && pause <= limit,
                 "{pause:?} of {limit:?}"
             );
             limit = (limit * 2).min(MOST);
         }
-        let pauses: std::collections::HashSet<_> = (0..20).map(|_| backoff.next()).collect();
+        let pauses: std::collections::HashSet<_> = (0..20).map(|_| backoff.pause()).collect();
         assert!(pauses.len() > 5);
         backoff.reset();
-        assert!(backoff.next() <= FIRST);
+        assert!(backoff.pause() <= FIRST);
     }
 }

@@ -42,7 +42,7 @@ pub async fn run(client: Client, token: Token, outbox: Outbox, shutdown: Shutdow
             }
         }
         tokio::select! {
-            () = tokio::time::sleep(backoff.next()) => {}
+            () = tokio::time::sleep(backoff.pause()) => {}
             () = shutdown.stopping() => return,
         }
     }

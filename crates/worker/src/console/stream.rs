@@ -29,7 +29,7 @@ pub async fn run(client: Client, token: Token, to: mpsc::Sender<Down>, shutdown:
         };
         connected |= backoff.is_fresh();
         let pause = match listened {
-            Ok(()) => backoff.next(),
+            Ok(()) => backoff.pause(),
             Err(ConsoleError::Fenced) => {
                 tracing::error!("another worker has taken over for this node; this one stays away");
                 return shutdown.stopping().await;
@@ -42,7 +42,7 @@ pub async fn run(client: Client, token: Token, to: mpsc::Sender<Down>, shutdown:
                 if matches!(error, ConsoleError::Unknown) {
                     LONG
                 } else {
-                    backoff.next()
+                    backoff.pause()
                 }
             }
         };

@@ -19,7 +19,7 @@ use crate::tail::watch::lock;
 /// How often the number of bans is asked.
 const COUNT: Duration = Duration::from_secs(1);
 /// How often the whole list is read without a sign of change.
-const WHOLE: Duration = Duration::from_secs(60);
+const WHOLE: Duration = Duration::from_mins(1);
 /// Least time between two whole lists.
 const REST: Duration = Duration::from_millis(200);
 /// fail2ban lists a ban before its firewall command has run.

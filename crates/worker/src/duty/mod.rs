@@ -4,6 +4,7 @@
 pub mod bans;
 pub mod orders;
 pub mod probe;
+pub(crate) mod report;
 pub mod whitelist;
 
 use crate::config::Config;

@@ -51,9 +51,9 @@ impl Orders {
                 return shutdown.stopping().await;
             };
             let (fresh, again) = memory.sort(orders);
-            again
-                .into_iter()
-                .for_each(|result| self.outbox.result(result));
+            for result in again {
+                self.outbox.result(result);
+            }
             for group in groups(fresh) {
                 for result in self.act(&group).await {
                     tracing::info!(

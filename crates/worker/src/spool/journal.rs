@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use domain::wire::{Chunk, Cursor, EVENTS_PER_REPORT, Source};
 
 use super::{checkpoint, record};
-use crate::tail::{Piece, Position};
+use crate::tail::{Files, Piece, Position};
 
 /// A segment is closed at this size.
 const SEGMENT_BYTES: u64 = 4 << 20;
@@ -117,7 +117,7 @@ impl Spool {
             let file = create(&path)?;
             let mut end = 0;
             while let Some((piece, length)) = record::read(&file, end)? {
-                follow(&mut positions, piece);
+                follow(&mut positions, piece.chunk.end, piece.files);
                 end += length;
             }
             let size = file.metadata()?.len();
@@ -173,14 +173,11 @@ impl Spool {
     ///
     /// # Errors
     /// [`SpoolError::Full`], [`SpoolError::Io`].
-    pub fn append(&mut self, piece: Piece) -> Result<(), (Piece, SpoolError)> {
-        match self.write(&piece) {
-            Ok(()) => {
-                follow(&mut self.positions, piece);
-                Ok(())
-            }
-            Err(error) => Err((piece, error)),
-        }
+    pub fn append(&mut self, piece: &Piece) -> Result<(), SpoolError> {
+        self.write(piece)?;
+        let (end, files) = (piece.chunk.end, piece.files.clone());
+        follow(&mut self.positions, end, files);
+        Ok(())
     }
 
     fn write(&mut self, piece: &Piece) -> Result<(), SpoolError> {
@@ -239,9 +236,10 @@ impl Spool {
                     batch.end.offset = *length;
                     break;
                 };
+                let cursor = piece.chunk.end;
                 let is_new = stored
-                    .get(&piece.chunk.end.source)
-                    .is_none_or(|stored| is_after(&piece.chunk.end, stored));
+                    .get(&cursor.source)
+                    .is_none_or(|stored| is_after(&cursor, stored));
                 if is_new {
                     attacks += piece.chunk.attacks.len();
                     bans += piece.chunk.bans.len();
@@ -252,10 +250,16 @@ impl Spool {
                     if !fits && !batch.chunks.is_empty() {
                         return Ok(Some(batch));
                     }
-                    batch.chunks.push(piece.chunk.clone());
+                    batch.chunks.push(piece.chunk);
                 }
                 batch.end.offset += size;
-                follow_into(&mut batch.positions, &self.acked_positions, piece);
+                if let (None, Some(before)) = (
+                    batch.positions.get(&cursor.source),
+                    self.acked_positions.get(&cursor.source),
+                ) {
+                    batch.positions.insert(cursor.source, before.clone());
+                }
+                follow(&mut batch.positions, cursor, piece.files);
             }
         }
         Ok((batch.end != self.acked).then_some(batch))
@@ -331,28 +335,10 @@ fn is_after(end: &Cursor, stored: &Cursor) -> bool {
 }
 
 /// The position after a piece; what this host knew of the files stays until it is said anew.
-fn follow(positions: &mut BTreeMap<Source, Position>, piece: Piece) {
-    let source = piece.chunk.end.source;
-    let before = positions.remove(&source).and_then(|before| before.files);
-    positions.insert(
-        source,
-        Position {
-            cursor: piece.chunk.end,
-            files: piece.files.or(before),
-        },
-    );
-}
-
-fn follow_into(
-    positions: &mut BTreeMap<Source, Position>,
-    before: &BTreeMap<Source, Position>,
-    piece: Piece,
-) {
-    let source = piece.chunk.end.source;
-    if let (false, Some(position)) = (positions.contains_key(&source), before.get(&source)) {
-        positions.insert(source, position.clone());
-    }
-    follow(positions, piece);
+fn follow(positions: &mut BTreeMap<Source, Position>, cursor: Cursor, files: Option<Files>) {
+    let before = positions.remove(&cursor.source);
+    let files = files.or_else(|| before?.files);
+    positions.insert(cursor.source, Position { cursor, files });
 }
 
 fn create(path: &Path) -> io::Result<File> {

@@ -30,11 +30,14 @@ pub(super) fn read(file: &File, offset: u64) -> io::Result<Option<(Piece, u64)>>
     if !fill(file, &mut header, offset)? {
         return Ok(None);
     }
-    let [a, b, c, d, e, f, g, h] = header;
-    let (length, sum) = (
-        u32::from_le_bytes([a, b, c, d]),
-        u32::from_le_bytes([e, f, g, h]),
-    );
+    let (length, sum) = header.split_at(4);
+    let number = |bytes: &[u8]| {
+        bytes
+            .iter()
+            .rev()
+            .fold(0, |sum, byte| sum << 8 | u32::from(*byte))
+    };
+    let (length, sum) = (number(length), number(sum));
     if length == 0 || length > RECORD_LIMIT {
         return Ok(None);
     }

@@ -53,23 +53,16 @@ impl Tailer {
 
     /// Rotated files not to be read: those saved, or everything older than the found file, or all.
     fn know(&mut self, files: Option<&Files>, listing: &Listing, found: Option<FileId>) {
-        match files {
-            Some(files) => self.known = files.known.iter().copied().collect(),
-            None => {
-                let modified = listing
-                    .rotated
-                    .iter()
-                    .find(|sibling| Some(sibling.id) == found)
-                    .map(|sibling| sibling.modified);
-                let older = |sibling: &&Sibling| modified.is_none_or(|at| sibling.modified <= at);
-                self.known = listing
-                    .rotated
-                    .iter()
-                    .filter(older)
-                    .map(|sibling| sibling.id)
-                    .collect();
-            }
+        if let Some(files) = files {
+            self.known = files.known.iter().copied().collect();
+            return;
         }
+        let mut rotated = listing.rotated.iter();
+        let found = rotated.find(|sibling| Some(sibling.id) == found);
+        let older =
+            |sibling: &&Sibling| found.is_none_or(|found| sibling.modified <= found.modified);
+        let known = listing.rotated.iter().filter(older);
+        self.known = known.map(|sibling| sibling.id).collect();
     }
 }
 

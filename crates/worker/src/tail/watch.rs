@@ -13,6 +13,7 @@ use domain::wire::{Chunk, Cursor, Source};
 use notify::{RecommendedWatcher, RecursiveMode, Watcher};
 
 use super::{Parser, Piece, TailStatus, Tailer};
+use crate::firewall::enforce::chain;
 use crate::spool::Spool;
 
 /// How often is looked without being woken.
@@ -222,21 +223,17 @@ impl Runner {
     }
 
     fn keep(&mut self, piece: Piece) -> Duration {
-        let chunk = piece.chunk.clone();
         let kept = match &mut *lock(&self.setup.spool) {
-            Some(spool) => spool.append(piece).map_err(|(piece, error)| {
-                let source = std::error::Error::source(&error).map(|source| format!(": {source}"));
-                (piece, format!("{error}{}", source.unwrap_or_default()))
-            }),
-            None => Err((piece, "the spool is closed".to_owned())),
+            Some(spool) => spool.append(&piece).map_err(|error| chain(&error)),
+            None => Err("the spool is closed".to_owned()),
         };
         match kept {
             Ok(()) => {
                 lock(&self.state).spool_error = None;
-                (self.setup.on_chunk)(&chunk);
+                (self.setup.on_chunk)(&piece.chunk);
                 Duration::ZERO
             }
-            Err((piece, error)) => {
+            Err(error) => {
                 let mut state = lock(&self.state);
                 if state.spool_error.as_ref() != Some(&error) {
                     tracing::error!("reading pauses: {error}");

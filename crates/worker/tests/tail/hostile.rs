@@ -173,7 +173,7 @@ fn rotate_at_full_speed(lines: usize) {
         number
     });
     let mut tailer = Tailer::resume(&log, Parser::Attacks, None, None);
-    let mut seen = vec![0_u8; lines];
+    let mut seen = vec![0_u32; lines];
     let mut now = Duration::ZERO;
     let mut total = 0;
     let mut polls_after_end = 0;

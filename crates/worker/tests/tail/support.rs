@@ -123,7 +123,7 @@ impl Reader {
     }
 }
 
-/// A line as mod_cti writes it.
+/// A line as `mod_cti` writes it.
 pub fn line(id: usize) -> String {
     let (host, second, milli) = (id % 250 + 1, id / 1_000 % 60, id % 1_000);
     format!(

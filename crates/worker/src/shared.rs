@@ -1,0 +1,94 @@
+//! What the duties share, and the spool among it.
+
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use runtime::Shutdown;
+use tokio::sync::Notify;
+
+use crate::config::Config;
+use crate::console::outbox::Outbox;
+use crate::duty::bans::BanState;
+use crate::duty::probe::Answers;
+use crate::firewall::enforce::chain;
+use crate::spool::Spool;
+use crate::tail::watch::{SharedSpool, Stored, Waker, lock};
+
+/// How often an unusable spool folder is tried again.
+const SPOOL_AGAIN: Duration = Duration::from_secs(2);
+/// No clock difference is known yet.
+const NO_OFFSET: i64 = i64::MIN;
+
+/// What the duties share.
+pub(crate) struct Shared {
+    pub outbox: Outbox,
+    pub spool: SharedSpool,
+    pub spool_error: Mutex<Option<String>>,
+    pub stored: Stored,
+    pub added: Arc<Notify>,
+    pub bans_changed: Arc<Notify>,
+    pub jail_changed: Arc<Notify>,
+    pub health_changed: Arc<Notify>,
+    pub answers: Arc<Mutex<Answers>>,
+    pub bans: Arc<Mutex<BanState>>,
+    pub clock_offset: AtomicI64,
+}
+
+impl Shared {
+    pub fn new() -> Self {
+        Self {
+            outbox: Outbox::default(),
+            spool: SharedSpool::default(),
+            spool_error: Mutex::default(),
+            stored: Stored::default(),
+            added: Arc::default(),
+            bans_changed: Arc::default(),
+            jail_changed: Arc::default(),
+            health_changed: Arc::default(),
+            answers: Arc::default(),
+            bans: Arc::default(),
+            clock_offset: AtomicI64::new(NO_OFFSET),
+        }
+    }
+
+    /// Console clock minus node clock, milliseconds.
+    pub fn clock_offset(&self) -> Option<i64> {
+        let offset = self.clock_offset.load(Ordering::Relaxed);
+        (offset != NO_OFFSET).then_some(offset)
+    }
+}
+
+/// Opens the spool, however long its disk is full, read-only or another worker's.
+pub(crate) async fn open_spool(
+    config: Arc<Config>,
+    shared: Arc<Shared>,
+    wakers: [Waker; 2],
+    shutdown: Shutdown,
+) {
+    loop {
+        let (folder, most) = (config.node.state_dir.join("spool"), config.spool.max_bytes);
+        let opened = tokio::task::spawn_blocking(move || Spool::open(&folder, most)).await;
+        match opened {
+            Ok(Ok(spool)) => {
+                *lock(&shared.spool) = Some(spool);
+                *lock(&shared.spool_error) = None;
+                wakers.iter().for_each(Waker::wake);
+                shared.added.notify_one();
+                return shutdown.stopping().await;
+            }
+            Ok(Err(error)) => {
+                let text = chain(&error);
+                let said = lock(&shared.spool_error).replace(text.clone());
+                if said.as_ref() != Some(&text) {
+                    tracing::error!("nothing is read: {text}");
+                }
+            }
+            Err(error) => tracing::error!("nothing is read: {error}"),
+        }
+        tokio::select! {
+            () = tokio::time::sleep(SPOOL_AGAIN) => {}
+            () = shutdown.stopping() => return,
+        }
+    }
+}

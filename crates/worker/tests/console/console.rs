@@ -1,0 +1,196 @@
+//! A small console over real HTTP: stores by the cursor rule, and misbehaves when told to.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+
+use axum::Json;
+use axum::Router;
+use axum::body::{Body, Bytes};
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use domain::ban::OrderResult;
+use domain::health::Health;
+use domain::wire::{Cursor, Down, Enrol, Enrolled, Gap, INSTANCE_HEADER, Receipt, Report, Source};
+use tokio::sync::{mpsc, watch};
+
+pub const TOKEN: &str = "test-token-0123456789";
+pub const CODE: &str = "one-time-code";
+
+/// What the console has committed.
+#[derive(Default)]
+pub struct Stored {
+    pub cursors: BTreeMap<Source, Cursor>,
+    /// Raw lines with their key.
+    pub lines: BTreeMap<(i64, i64), String>,
+    pub doubled: usize,
+    pub gaps: Vec<Gap>,
+    pub results: Vec<OrderResult>,
+    pub health: Option<Health>,
+    pub instances: Vec<String>,
+    pub reports: usize,
+    /// Answer the next reports so: commit or not, then this status.
+    pub trouble: Vec<(bool, StatusCode)>,
+    streams: Vec<mpsc::UnboundedSender<Down>>,
+}
+
+#[derive(Clone)]
+pub struct Console {
+    pub url: String,
+    stored: Arc<Mutex<Stored>>,
+    changed: watch::Sender<u64>,
+}
+
+impl Console {
+    pub async fn start() -> Self {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let console = Self {
+            url: format!("http://{}", listener.local_addr().unwrap()),
+            stored: Arc::default(),
+            changed: watch::Sender::new(0),
+        };
+        let router = Router::new()
+            .route("/api/node/v1/enrol", post(enrol))
+            .route("/api/node/v1/reports", post(report))
+            .route("/api/node/v1/orders", get(orders))
+            .layer(axum::extract::DefaultBodyLimit::max(32 << 20))
+            .with_state(console.clone());
+        tokio::spawn(async move {
+            axum::serve(listener, router).await.unwrap();
+        });
+        console
+    }
+
+    pub fn with<T>(&self, look: impl FnOnce(&mut Stored) -> T) -> T {
+        look(&mut self.stored.lock().unwrap())
+    }
+
+    /// Waits until what is stored satisfies `is`; looked at after each request.
+    pub async fn until(&self, what: &str, is: impl Fn(&Stored) -> bool) {
+        let mut changed = self.changed.subscribe();
+        let limit = std::time::Duration::from_mins(1);
+        let wait = async {
+            while !self.with(|stored| is(stored)) {
+                changed.changed().await.unwrap();
+            }
+        };
+        assert!(
+            tokio::time::timeout(limit, wait).await.is_ok(),
+            "never: {what}"
+        );
+    }
+
+    /// Says something on every open stream.
+    pub fn say(&self, down: &Down) {
+        self.with(|stored| {
+            stored
+                .streams
+                .retain(|stream| stream.send(down.clone()).is_ok())
+        });
+    }
+
+    fn touched(&self) {
+        self.changed.send_modify(|count| *count += 1);
+    }
+}
+
+fn authorised(headers: &HeaderMap) -> bool {
+    let bearer = headers
+        .get("authorization")
+        .and_then(|value| value.to_str().ok());
+    bearer == Some(&format!("Bearer {TOKEN}"))
+}
+
+async fn enrol(Json(enrol): Json<Enrol>) -> Response {
+    if enrol.code != CODE {
+        return StatusCode::FORBIDDEN.into_response();
+    }
+    Json(Enrolled {
+        node_name: "node-a".to_owned(),
+        token: TOKEN.to_owned(),
+    })
+    .into_response()
+}
+
+async fn report(State(console): State<Console>, headers: HeaderMap, body: Bytes) -> Response {
+    if !authorised(&headers) {
+        return StatusCode::UNAUTHORIZED.into_response();
+    }
+    let report: Report = serde_json::from_slice(&body).unwrap();
+    let answer = console.with(|stored| {
+        stored.reports += 1;
+        let trouble = if report.chunks.is_empty() || stored.trouble.is_empty() {
+            None
+        } else {
+            Some(stored.trouble.remove(0))
+        };
+        if trouble.is_none_or(|(commit, _)| commit) {
+            commit(stored, report);
+        }
+        match trouble {
+            Some((_, status)) => status.into_response(),
+            None => Json(Receipt {
+                cursors: stored.cursors.values().copied().collect(),
+                ban_list: 1,
+                resync: false,
+            })
+            .into_response(),
+        }
+    });
+    console.touched();
+    answer
+}
+
+fn commit(stored: &mut Stored, report: Report) {
+    for chunk in report.chunks {
+        let end = (chunk.end.generation, chunk.end.offset);
+        let known = stored
+            .cursors
+            .get(&chunk.end.source)
+            .map(|at| (at.generation, at.offset));
+        if known.is_some_and(|known| end <= known) {
+            continue;
+        }
+        stored.gaps.extend(chunk.gap);
+        for event in chunk.attacks {
+            let key = (chunk.end.generation, event.offset);
+            let before = known.is_some_and(|known| key < known);
+            if !before && stored.lines.insert(key, event.raw).is_some() {
+                stored.doubled += 1;
+            }
+        }
+        stored.cursors.insert(chunk.end.source, chunk.end);
+    }
+    stored.results.extend(report.results);
+    stored.health = report.health.or(stored.health.take());
+}
+
+async fn orders(State(console): State<Console>, headers: HeaderMap) -> Response {
+    if !authorised(&headers) {
+        return StatusCode::UNAUTHORIZED.into_response();
+    }
+    let (sender, mut lines) = mpsc::unbounded_channel();
+    console.with(|stored| {
+        let instance = headers[INSTANCE_HEADER].to_str().unwrap().to_owned();
+        stored.instances.push(instance);
+        let cursors = stored.cursors.values().copied().collect();
+        let welcome = Down::Welcome {
+            version: 1,
+            node_name: "node-a".to_owned(),
+            cursors,
+            ban_list: 0,
+        };
+        sender.send(welcome).unwrap();
+        stored.streams.push(sender);
+    });
+    console.touched();
+    let stream = futures::stream::poll_fn(move |context| {
+        lines.poll_recv(context).map(|down| {
+            let mut line = serde_json::to_vec(&down?).unwrap();
+            line.push(b'\n');
+            Some(Ok::<_, std::convert::Infallible>(line))
+        })
+    });
+    Body::from_stream(stream).into_response()
+}

@@ -1,0 +1,6 @@
+//! The worker against a console that loses answers, breaks off, fences off; and against kill -9.
+#![expect(clippy::unwrap_used, reason = "a failed step is a failed test")]
+
+mod console;
+mod kill;
+mod worker;

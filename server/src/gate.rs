@@ -54,7 +54,11 @@ async fn admit(state: &AppState, request: &Parts) -> Result<Result<Option<User>,
         (Some(_), _) => return Ok(Ok(user)),
         (None, "/setup") if setup_needed(state).await? => return Ok(Ok(None)),
         (None, "/setup") => Redirect::to("/sign-in").into_response(),
-        (None, _) if is_open(path) => return Ok(Ok(None)),
+        (None, _) if is_open(path) => {
+            // Whoever has no session yet shall hear it too when the database is away.
+            accounts::setup_needed(&state.backend).await.map_err(told)?;
+            return Ok(Ok(None));
+        }
         (None, _) if path.starts_with("/live") => ApiError::Unauthorized.into_response(),
         (None, _) if setup_needed(state).await? => Redirect::to("/setup").into_response(),
         (None, "/sign-in") => return Ok(Ok(None)),

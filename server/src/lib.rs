@@ -23,7 +23,7 @@ use backend::{Backend, accounts, jobs};
 use runtime::{Clock, Shutdown};
 use tokio::net::TcpListener;
 
-use config::Settings;
+use config::{ConfigError, Settings};
 use database::Database;
 
 pub use router::router;
@@ -48,13 +48,27 @@ pub async fn run(
     };
     let backend = Backend::new(database.pool.clone(), clock);
     announce(&backend, &settings, &listener).await;
+    answer(settings, backend, listener, shutdown).await?;
+    database.close().await
+}
+
+/// The part of [`run`] that needs a database whose schema is up to date: jobs, and HTTP.
+///
+/// # Errors
+/// When the settings cannot be used.
+pub async fn answer(
+    settings: Settings,
+    backend: Backend,
+    listener: TcpListener,
+    shutdown: Shutdown,
+) -> Result<(), ConfigError> {
+    let state = AppState::new(settings, backend.clone(), shutdown.clone())?;
     jobs::spawn_all(&backend, &shutdown);
-    let router = router(AppState::new(settings, backend, shutdown.clone())?);
-    serve::serve(listener, router, &shutdown).await;
+    serve::serve(listener, router(state), &shutdown).await;
     if !shutdown.finished(FAREWELL).await {
         tracing::warn!("some jobs did not end; they are cut off");
     }
-    database.close().await
+    Ok(())
 }
 
 /// Says where to go, and on first use with which token.

@@ -9,6 +9,7 @@ use axum::middleware::from_fn_with_state as layer;
 use axum::routing::get;
 use leptos::prelude::provide_context;
 use leptos_axum::{LeptosRoutes, file_and_error_handler_with_context, generate_route_list};
+use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::timeout::TimeoutLayer;
 
@@ -53,6 +54,7 @@ pub fn router(state: AppState) -> Router {
         ))
         .route("/healthz", get(healthz).with_state(state.clone()))
         .fallback_service(interface)
+        .layer(CatchPanicLayer::new())
         .layer(layer(state.clone(), headers::layer))
         .layer(layer(state, peer::layer))
 }

@@ -1,4 +1,7 @@
-//! Connections: each gets a timer from its first byte on, and the time to finish at shutdown.
+//! Connections: each is timed from the moment it is opened, and may finish at shutdown.
+//!
+//! HTTP/1.1 only: what browsers speak without TLS, and what proxies speak to us. (The detection of
+//! HTTP/2 waits without limit for the first byte.)
 
 use std::time::Duration;
 
@@ -6,8 +9,8 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::Request;
 use hyper::body::Incoming;
-use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
-use hyper_util::server::conn::auto;
+use hyper::server::conn::http1;
+use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use runtime::Shutdown;
 use tokio::net::{TcpListener, TcpStream};
@@ -29,20 +32,12 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
 /// Answers until shutdown, then lets running requests finish.
 pub(crate) async fn serve(listener: TcpListener, router: Router, shutdown: &Shutdown) {
-    let mut server = auto::Builder::new(TokioExecutor::new());
+    let mut server = http1::Builder::new();
     server
-        .http1()
         // Without a timer hyper takes the limit and does nothing.
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD_LIMIT)
         .max_buf_size(HEAD_BYTES);
-    server
-        .http2()
-        .timer(TokioTimer::new())
-        .max_header_list_size(u32::try_from(HEAD_BYTES).unwrap_or(u32::MAX))
-        .max_concurrent_streams(100)
-        .keep_alive_interval(HEAD_LIMIT)
-        .keep_alive_timeout(HEAD_LIMIT);
     let slots = std::sync::Arc::new(Semaphore::new(CONNECTIONS));
     let running = GracefulShutdown::new();
     loop {
@@ -63,7 +58,7 @@ pub(crate) async fn serve(listener: TcpListener, router: Router, shutdown: &Shut
             router.clone().oneshot(request)
         });
         let connection = server.serve_connection(TokioIo::new(stream), service);
-        let connection = running.watch(connection.into_owned());
+        let connection = running.watch(connection);
         tokio::spawn(async move {
             let _slot = slot;
             // A browser that goes away in the middle is no fault of ours.

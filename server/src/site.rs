@@ -1,6 +1,7 @@
 //! The files that browsers load, and how pages name them.
 
 use std::collections::HashSet;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use axum::extract::FromRef;
@@ -44,14 +45,31 @@ impl Files {
 
 /// Leptos' settings, from ours.
 pub(crate) fn options(settings: &Settings) -> LeptosOptions {
+    let hash_file = hash_file(settings);
+    // Leptos panics in each page when the file is not there.
+    let is_there = hash_file.is_file();
+    if !is_there {
+        tracing::warn!(
+            "{} is missing; pages come without style",
+            hash_file.display()
+        );
+    }
     LeptosOptions::builder()
         .output_name(NAME)
         .site_root(settings.site.root.to_string_lossy().into_owned())
         .site_pkg_dir("pkg")
-        .hash_files(true)
-        .hash_file(Arc::from(settings.site.hash_file.to_string_lossy()))
+        .hash_files(is_there)
+        .hash_file(Arc::from(hash_file.to_string_lossy()))
         .env(leptos::config::Env::PROD)
         .build()
+}
+
+fn hash_file(settings: &Settings) -> PathBuf {
+    let program = std::env::current_exe().unwrap_or_default();
+    program
+        .parent()
+        .map(|folder| folder.join(&settings.site.hash_file))
+        .unwrap_or_default()
 }
 
 impl FromRef<AppState> for LeptosOptions {

@@ -6,6 +6,8 @@
 mod cursor;
 mod hub;
 mod sql;
+#[cfg(test)]
+mod tests;
 
 use domain::ids::NodeId;
 
@@ -13,7 +15,7 @@ use crate::{Backend, Error};
 
 pub use cursor::Cursor;
 pub use hub::{Hub, Subscription, Wake};
-pub(crate) use sql::trim;
+pub use sql::trim;
 
 /// What a page shows and what it listens to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -40,13 +40,13 @@ pub(super) async fn head(pool: &PgPool) -> Result<Cursor, sqlx::Error> {
 
 pub(super) async fn since(pool: &PgPool, cursor: Cursor) -> Result<Since, sqlx::Error> {
     let xid = cursor.xid.to_string();
-    // One statement, one snapshot. `at_end` tells "nothing new" from "trimmed away": the newest row
-    // is never trimmed, so a cursor that is neither behind an existing row nor in an empty table
-    // may have missed something.
+    // One statement, one snapshot. The newest row is never trimmed and the oldest go first, so a
+    // cursor that has no row before it may have missed something, unless the very first is there.
     let state = sqlx::query!(
         r#"select
                pg_snapshot_xmin(pg_current_snapshot())::text::bigint as "xmin!",
-               exists (select from changes where (xid, id) <= ($1::text::xid8, $2)) as "known!",
+               exists (select from changes where (xid, id) <= ($1::text::xid8, $2))
+                   or exists (select from changes where id = 1) as "known!",
                exists (select from changes) as "any!",
                exists (
                    select from changes where xid >= pg_snapshot_xmin(pg_current_snapshot())
@@ -106,7 +106,7 @@ pub(super) async fn since(pool: &PgPool, cursor: Cursor) -> Result<Since, sqlx::
 }
 
 /// Forgets what is older than an hour, except the newest row (see [`since`]). Says how many.
-pub(crate) async fn trim(conn: &mut PgConnection) -> Result<u64, sqlx::Error> {
+pub async fn trim(conn: &mut PgConnection) -> Result<u64, sqlx::Error> {
     let done = sqlx::query!(
         "delete from changes
          where at < now() - interval '1 hour'

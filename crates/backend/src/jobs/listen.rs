@@ -73,7 +73,10 @@ async fn look(backend: &Backend, cursor: Cursor) -> Result<Cursor, Error> {
         backend.changes().wake(Wake::EVERYTHING);
     }
     for change in since.changes {
-        backend.changes().wake(Wake { topic: Some(change.topic), node: change.node });
+        backend.changes().wake(Wake {
+            topic: Some(change.topic),
+            node: change.node,
+        });
     }
     Ok(since.cursor)
 }

@@ -21,18 +21,30 @@ pub fn spawn_all(backend: &Backend, shutdown: &Shutdown) {
     let listening = listen::run(backend.clone(), shutdown.clone());
     shutdown.spawn("listen for changes", listening);
 
-    let expire = Job { number: 1, name: "expire whitelist entries", every: EXPIRE_EVERY };
+    let expire = Job {
+        number: 1,
+        name: "expire whitelist entries",
+        every: EXPIRE_EVERY,
+    };
     round::spawn(backend, shutdown, expire, |backend| async move {
         whitelist::expire(&backend).await?;
         Ok(())
     });
-    let sweep = Job { number: 2, name: "sweep sessions", every: SWEEP_EVERY };
+    let sweep = Job {
+        number: 2,
+        name: "sweep sessions",
+        every: SWEEP_EVERY,
+    };
     round::spawn(backend, shutdown, sweep, |backend| async move {
         let mut tx = backend.pool.begin().await?;
         accounts::sweep(&mut tx, backend.clock.now()).await?;
         Ok(tx.commit().await?)
     });
-    let trim = Job { number: 3, name: "trim changes", every: SWEEP_EVERY };
+    let trim = Job {
+        number: 3,
+        name: "trim changes",
+        every: SWEEP_EVERY,
+    };
     round::spawn(backend, shutdown, trim, |backend| async move {
         let mut conn = backend.pool.acquire().await?;
         changes::trim(&mut conn).await?;

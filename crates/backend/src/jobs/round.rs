@@ -88,7 +88,11 @@ mod tests {
     #[sqlx::test(migrator = "crate::MIGRATOR")]
     async fn two_replicas_do_a_round_once(pool: sqlx::PgPool) {
         let backend = Backend::new(pool, Clock::system());
-        let job = Job { number: 99, name: "test", every: Duration::from_secs(1) };
+        let job = Job {
+            number: 99,
+            name: "test",
+            every: Duration::from_secs(1),
+        };
         let rounds = AtomicU32::new(0);
         let (started, running) = tokio::sync::oneshot::channel::<()>();
         let (finish, finished) = tokio::sync::oneshot::channel::<()>();

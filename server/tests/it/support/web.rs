@@ -1,0 +1,103 @@
+//! The whole console, pages included, like the real one but for its database and its port.
+
+use std::net::{Ipv4Addr, SocketAddr};
+
+use backend::{Actor, Backend, accounts};
+use domain::role::Role;
+use runtime::{Clock, Shutdown};
+use server::config::Settings;
+use sqlx::PgPool;
+use sqlx::postgres::PgPoolOptions;
+use tokio::net::TcpListener;
+
+use super::Browser;
+
+/// Everybody's password.
+pub const PASSWORD: &str = "correct horse battery";
+
+/// Stops when dropped.
+pub struct WebConsole {
+    /// `http://127.0.0.1:port`
+    pub url: String,
+    /// The same backend that the console uses.
+    pub backend: Backend,
+    shutdown: Shutdown,
+}
+
+impl Drop for WebConsole {
+    fn drop(&mut self) {
+        self.shutdown.stop();
+    }
+}
+
+/// Somebody who may do everything, for what a test prepares without the browser.
+pub fn admin() -> Actor {
+    Actor {
+        user: None,
+        name: "test".into(),
+        role: Role::Admin,
+        address: None,
+    }
+}
+
+impl WebConsole {
+    pub async fn start(pool: &PgPool) -> Self {
+        Self::start_with(pool, |_| {}).await
+    }
+
+    /// With other settings.
+    pub async fn start_with(pool: &PgPool, change: impl FnOnce(&mut Settings)) -> Self {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+        let mut settings = Settings::default();
+        settings.http.listen = listener.local_addr().unwrap();
+        change(&mut settings);
+        // A pool of its own, as another replica has.
+        let options = pool.connect_options().as_ref().clone();
+        let pool = PgPoolOptions::new()
+            .max_connections(10)
+            .connect_lazy_with(options);
+        let backend = Backend::new(pool, Clock::system());
+        let shutdown = Shutdown::new();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let running = server::answer(settings, backend.clone(), listener, shutdown.clone());
+        tokio::spawn(async move { running.await.unwrap() });
+        Self {
+            url,
+            backend,
+            shutdown,
+        }
+    }
+
+    /// `127.0.0.1:port`
+    pub fn address(&self) -> SocketAddr {
+        self.url.trim_start_matches("http://").parse().unwrap()
+    }
+
+    /// Somebody unknown.
+    pub fn browser(&self) -> Browser {
+        Browser::new(&self.url)
+    }
+
+    /// Adds a user with [`PASSWORD`].
+    pub async fn add_user(&self, name: &str, role: Role) -> accounts::User {
+        accounts::create_user(&self.backend, &admin(), name, PASSWORD, role)
+            .await
+            .unwrap()
+    }
+
+    /// A browser that has signed in as a new user, named as its role.
+    pub async fn signed_in(&self, role: Role) -> Browser {
+        self.add_user(role.as_str(), role).await;
+        let browser = self.browser();
+        browser.sign_in(role.as_str()).await;
+        browser
+    }
+
+    /// Actions of the audit log, newest first.
+    pub async fn audit(&self) -> Vec<String> {
+        let rows = backend::audit::list(&self.backend, None, 100)
+            .await
+            .unwrap();
+        rows.into_iter().map(|row| row.action).collect()
+    }
+}

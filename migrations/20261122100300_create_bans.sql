@@ -28,8 +28,14 @@ create index banned_since_idx on banned (since, network);
 create index banned_until_idx on banned (until, network);
 create index banned_repeats_idx on banned (repeats, network);
 create index banned_nodes_idx on banned (nodes, network);
-create index banned_network_gist on banned using gist (network inet_ops);
 create index banned_not_effective_idx on banned (network) where not_effective;
+
+-- Rows of `banned`, for "page 1 of n": counting 100,000 would cost more than the page.
+create table banned_total (
+    single   boolean primary key default true check (single),
+    networks bigint  not null default 0
+);
+insert into banned_total default values;
 
 -- Lines of fail2ban.log.
 create table ban_events (
@@ -43,3 +49,4 @@ create table ban_events (
 );
 create index ban_events_network_idx on ban_events (network, at desc);
 create index ban_events_at_idx on ban_events (at desc);
+create index ban_events_bans_idx on ban_events (at) where kind = 'ban';

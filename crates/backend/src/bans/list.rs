@@ -6,7 +6,7 @@ use sqlx::{FromRow, Postgres, QueryBuilder};
 use time::OffsetDateTime;
 
 use super::query::{self, PAGE_LIMIT, Place, Value};
-use super::{BanPage, BanQuery, BanSort, BanState, detail};
+use super::{BanPage, BanQuery, BanSort, BanState, detail, span};
 use crate::{Backend, Error};
 
 /// A row of `banned`.
@@ -94,34 +94,42 @@ pub async fn list(backend: &Backend, query: &BanQuery) -> Result<BanPage, Error>
 
 async fn total(backend: &Backend, query: &BanQuery, search: Option<Network>) -> Result<i64, Error> {
     // Counted already, where that is enough.
-    let mut count = if let (Some(node), None, None) = (query.node, query.state, search) {
-        let mut count =
-            QueryBuilder::new("select coalesce(sum(bans), 0)::bigint from nodes where id = ");
-        count.push_bind(node.0);
-        count
-    } else {
-        let mut count = QueryBuilder::new("select count(*) from ");
-        source(&mut count, search);
-        filters(&mut count, query);
-        count
+    let mut count = match (query.node, query.state, search) {
+        (None, None, None) => QueryBuilder::new("select networks from banned_total"),
+        (Some(node), None, None) => {
+            let mut count =
+                QueryBuilder::new("select coalesce(sum(bans), 0)::bigint from nodes where id = ");
+            count.push_bind(node.0);
+            count
+        }
+        _ => {
+            let mut count = QueryBuilder::new("select count(*) from ");
+            source(&mut count, search);
+            filters(&mut count, query);
+            count
+        }
     };
     Ok(count.build_query_scalar().fetch_one(&backend.pool).await?)
 }
 
-/// What is searched for is found by the network index, and sorted then: `offset 0` keeps Postgres
+/// What is searched for is found by the network's index, and sorted then: `offset 0` keeps Postgres
 /// from walking the whole list in order instead, which it takes for cheaper. For wide networks that
 /// walk is: it meets them soon.
 fn source(sql: &mut QueryBuilder<Postgres>, search: Option<Network>) {
-    match search {
-        None => sql.push("banned h where true"),
-        Some(network) if is_broad(network) => sql
-            .push("banned h where h.network && ")
-            .push_bind(network.ipnet()),
-        Some(network) => sql
-            .push("(select * from banned where network && ")
-            .push_bind(network.ipnet())
-            .push(" offset 0) h where true"),
+    let Some(network) = search else {
+        sql.push("banned h where true");
+        return;
     };
+    let fence = !is_broad(network);
+    sql.push(if fence { "(select h.* from " } else { "" });
+    sql.push("banned h where (h.network between ")
+        .push_bind(network.ipnet())
+        .push("::inet::cidr and ")
+        .push_bind(span::last_inside(network))
+        .push("::inet::cidr or h.network = any(")
+        .push_bind(span::holding(network))
+        .push("::inet[]::cidr[]))");
+    sql.push(if fence { " offset 0) h where true" } else { "" });
 }
 
 fn is_broad(network: Network) -> bool {

@@ -7,6 +7,7 @@ mod heads;
 mod lines;
 mod list;
 mod query;
+mod span;
 mod sql;
 mod views;
 mod why;

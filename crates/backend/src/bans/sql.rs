@@ -5,6 +5,8 @@ use domain::net::Network;
 use ipnet::IpNet;
 use sqlx::PgConnection;
 
+use super::span;
+
 /// Nodes that hold exactly one of these networks, or wait to ban it.
 pub(super) async fn holders_to_free(
     conn: &mut PgConnection,
@@ -36,15 +38,18 @@ pub(crate) async fn held_inside(
 ) -> Result<Vec<(NodeId, Network)>, sqlx::Error> {
     let scope: Option<Vec<i64>> = scope.map(|nodes| nodes.iter().map(|node| node.0).collect());
     let rows = sqlx::query!(
-        r#"select b.node_id as "node_id!", b.network as "network!: IpNet"
-           from banned h join bans b on b.network = h.network
-           where h.network <<= $1::inet and ($2::bigint[] is null or b.node_id = any($2))
+        r#"select node_id as "node_id!", network as "network!: IpNet"
+           from bans
+           where network between $1::inet::cidr and $3::inet::cidr
+             and ($2::bigint[] is null or node_id = any($2))
            union
-           select o.node_id, o.network from orders o
-           where o.state = 'waiting' and o.act = 'ban' and o.network <<= $1::inet
-             and ($2::bigint[] is null or o.node_id = any($2))"#,
+           select node_id, network from orders
+           where network between $1::inet::cidr and $3::inet::cidr
+             and state = 'waiting' and act = 'ban'
+             and ($2::bigint[] is null or node_id = any($2))"#,
         network.ipnet(),
         scope.as_deref(),
+        span::last_inside(network),
     )
     .fetch_all(conn)
     .await?;

@@ -20,7 +20,7 @@ pub(super) async fn counts(
     sqlx::query_as!(
         Counts,
         r#"select
-               (select count(*) from banned) as "bans!",
+               (select networks from banned_total) as "bans!",
                (select count(*) from banned where not_effective) as "not_effective!",
                (select count(*) from ban_events where kind = 'ban' and at > $1) as "new_bans!""#,
         now - time::Duration::DAY,

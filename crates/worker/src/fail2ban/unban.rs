@@ -10,6 +10,9 @@ use super::pickle::Value;
 use super::query::texts;
 use super::{BATCH, Fail2ban, Fail2banError};
 
+/// Up to here asking for each is cheaper than fetching the whole list.
+const FEW: usize = 4;
+
 impl Fail2ban {
     /// Bans each network, for the jail's bantime. Says for each whether it is new (`false`: it was
     /// banned already). Checks nothing: the never-ban list is the caller's.
@@ -17,25 +20,19 @@ impl Fail2ban {
     /// # Errors
     /// [`Fail2banError::NotDone`] names those that are not in the list afterwards.
     pub async fn ban(&self, networks: &[Network]) -> Result<Vec<(Network, bool)>, Fail2banError> {
-        let mut done = Vec::with_capacity(networks.len());
-        for batch in networks.chunks(BATCH) {
-            let names: Vec<String> = batch.iter().map(ToString::to_string).collect();
-            let before = self.banned(&names).await?;
-            self.set("banip", &names).await?;
-            let after = self.banned(&names).await?;
-            let missing = batch.iter().zip(&after).filter(|(_, held)| !**held);
-            let missing: Vec<Network> = missing.map(|(network, _)| *network).collect();
-            if !missing.is_empty() {
-                return Err(Fail2banError::NotDone(missing));
-            }
-            done.extend(
-                batch
-                    .iter()
-                    .zip(before)
-                    .map(|(network, was)| (*network, !was)),
-            );
+        let names: Vec<String> = networks.iter().map(ToString::to_string).collect();
+        let before = self.are_held(&names).await?;
+        for batch in names.chunks(BATCH) {
+            self.set("banip", batch).await?;
         }
-        Ok(done)
+        let after = self.are_held(&names).await?;
+        let missing = networks.iter().zip(&after).filter(|(_, held)| !**held);
+        let missing: Vec<Network> = missing.map(|(network, _)| *network).collect();
+        if !missing.is_empty() {
+            return Err(Fail2banError::NotDone(missing));
+        }
+        let new = before.into_iter().map(|was| !was);
+        Ok(networks.iter().copied().zip(new).collect())
     }
 
     /// Lifts every ban inside each network, however it is spelled in the list. Says for each
@@ -44,22 +41,14 @@ impl Fail2ban {
     /// # Errors
     /// [`Fail2banError::NotDone`] names those that are in the list afterwards.
     pub async fn unban(&self, networks: &[Network]) -> Result<Vec<(Network, bool)>, Fail2banError> {
-        let mut done = Vec::with_capacity(networks.len());
-        for batch in networks.chunks(BATCH) {
-            done.extend(self.unban_batch(batch).await?);
-        }
-        Ok(done)
-    }
-
-    async fn unban_batch(&self, batch: &[Network]) -> Result<Vec<(Network, bool)>, Fail2banError> {
-        let names: Vec<String> = batch.iter().map(ToString::to_string).collect();
-        let held = self.banned(&names).await?;
+        let names: Vec<String> = networks.iter().map(ToString::to_string).collect();
+        let held = self.are_held(&names).await?;
         let mut lifted: Vec<String> = Vec::new();
         let mut was = held.clone();
         // Single addresses in our own spelling need no list; all others do.
-        let simple = |index: usize| held[index] && batch[index].is_host();
-        let known = self.known_spellings(batch);
-        if (0..batch.len()).all(simple) && known.is_empty() {
+        let simple = |index: usize| held[index] && networks[index].is_host();
+        let known = self.known_spellings(networks);
+        if (0..networks.len()).all(simple) && known.is_empty() {
             lifted.clone_from(&names);
         } else {
             for text in self.banned_texts().await? {
@@ -67,7 +56,7 @@ impl Fail2ban {
                     continue;
                 };
                 let mut inside = false;
-                for (index, wanted) in batch.iter().enumerate() {
+                for (index, wanted) in networks.iter().enumerate() {
                     if wanted.contains(network) {
                         was[index] = true;
                         inside = true;
@@ -79,18 +68,17 @@ impl Fail2ban {
             }
         }
         self.unban_texts(&lifted).await?;
-        Ok(batch.iter().copied().zip(was).collect())
+        Ok(networks.iter().copied().zip(was).collect())
     }
 
     /// Lifts entries by the very texts of the list, and reads back.
     async fn unban_texts(&self, all: &[String]) -> Result<(), Fail2banError> {
-        let mut left = Vec::new();
         for batch in all.chunks(BATCH) {
             self.set("unbanip", batch).await?;
-            let still = self.banned(batch).await?;
-            let still = batch.iter().zip(still).filter(|(_, held)| *held);
-            left.extend(still.filter_map(|(text, _)| meaning(text)));
         }
+        let still = all.iter().zip(self.are_held(all).await?);
+        let still = still.filter(|(_, held)| *held);
+        let left: Vec<Network> = still.filter_map(|(text, _)| meaning(text)).collect();
         if left.is_empty() {
             Ok(())
         } else {
@@ -148,7 +136,16 @@ impl Fail2ban {
         Ok(ignored.iter().filter_map(|text| meaning(text)).collect())
     }
 
-    /// Is the very text in the list?
+    /// Is the very text in the list? fail2ban compares each text with each entry, slowly, so for
+    /// many the list is fetched once.
+    async fn are_held(&self, texts: &[String]) -> Result<Vec<bool>, Fail2banError> {
+        if texts.len() <= FEW {
+            return self.banned(texts).await;
+        }
+        let list: HashSet<String> = self.banned_texts().await?.into_iter().collect();
+        Ok(texts.iter().map(|text| list.contains(text)).collect())
+    }
+
     async fn banned(&self, texts: &[String]) -> Result<Vec<bool>, Fail2banError> {
         if texts.is_empty() {
             return Ok(Vec::new());

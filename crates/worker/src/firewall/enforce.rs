@@ -7,7 +7,7 @@ use domain::ban::Outcome;
 use domain::net::Network;
 
 use super::{Firewall, covered_by};
-use crate::fail2ban::{BATCH, Fail2ban, Fail2banError};
+use crate::fail2ban::{Fail2ban, Fail2banError};
 
 /// What fail2ban said of one network: was anything to do?
 type Said = (Network, Result<bool, String>);
@@ -16,6 +16,8 @@ type Held = Result<Option<HashSet<Network>>, String>;
 
 /// fail2ban's own thread may still be running the command of a ban that stands in its list already.
 const IN_FLIGHT: Duration = Duration::from_millis(150);
+/// What fails together is reported together; each piece costs fail2ban two listings.
+const CHUNK: usize = 250;
 /// Most leftovers of one order that are mended.
 const MEND_MOST: usize = 256;
 
@@ -26,7 +28,7 @@ pub async fn ban(
     networks: &[Network],
 ) -> Vec<(Network, Outcome)> {
     let mut said: Vec<Said> = Vec::with_capacity(networks.len());
-    for batch in networks.chunks(BATCH) {
+    for batch in networks.chunks(CHUNK) {
         collect(&mut said, batch, fail2ban.ban(batch).await);
     }
     let missing = |held: &Held| match held {
@@ -68,7 +70,7 @@ pub async fn unban(
     networks: &[Network],
 ) -> Vec<(Network, Outcome)> {
     let mut said: Vec<Said> = Vec::with_capacity(networks.len());
-    for batch in networks.chunks(BATCH) {
+    for batch in networks.chunks(CHUNK) {
         collect(&mut said, batch, fail2ban.unban(batch).await);
     }
     let left_over = |held: &Held| match held {

@@ -6,6 +6,7 @@ use anyhow::Context;
 use clap::{Parser, Subcommand};
 use runtime::{Clock, Shutdown};
 use worker::config::Config;
+use worker::duty::Engine;
 
 /// Tails the attack log, drives fail2ban, tells the console.
 #[derive(Parser)]
@@ -39,6 +40,13 @@ enum Command {
         #[arg(long)]
         code: Option<String>,
     },
+    /// Writes the jail's files, has fail2ban load them and reads them back, as the button on the
+    /// node's page does.
+    InstallJail {
+        /// Settings (TOML).
+        #[arg(long)]
+        config: PathBuf,
+    },
     /// Looks once at everything a node needs.
     Check {
         /// Settings (TOML).
@@ -70,6 +78,16 @@ async fn main() -> anyhow::Result<()> {
             let state_dir = &config.node.state_dir;
             let name = worker::enrol::enrol(&config.console, state_dir, &code).await?;
             println!("this host is node {name} now");
+        }
+        Command::InstallJail { config } => {
+            let config = Config::load(&config)?;
+            let Engine { fail2ban, firewall } = Engine::new(&config);
+            let log = &config.attack_log.path;
+            let installed = worker::jail::install(&fail2ban, &firewall, log).await?;
+            for file in installed.written {
+                println!("written: {}", file.display());
+            }
+            println!("jail {} runs", config.fail2ban.jail);
         }
         Command::Check { config } => {
             let (lines, good) = worker::check::check(&Config::load(&config)?).await;

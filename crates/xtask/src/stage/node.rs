@@ -1,7 +1,8 @@
 //! One node of the stage: attack log, real fail2ban, worker.
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, ensure};
 use embedded::fail2ban::PrivateFail2ban;
@@ -36,6 +37,8 @@ impl Node {
 
         let program = paths::binaries(plan.release).join("callwarden-worker");
         enrol(&program, &config, &state, name, console)?;
+        ask(&program, &["install-jail"], &config, "")
+            .with_context(|| format!("the jail of {name}"))?;
         let worker = Running::start(
             &format!("the worker of {name}"),
             &[
@@ -102,25 +105,30 @@ fn enrol(program: &Path, config: &Path, state: &Path, name: &str, console: &Cons
         return Ok(());
     }
     let code = console.add_node(name)?;
-    let output = Command::new(program)
-        .args([
-            "enrol",
-            "--console",
-            &console.url(),
-            "--code",
-            &code,
-            "--config",
-        ])
-        .arg(config)
-        .output()
-        .context("callwarden-worker cannot be started")?;
-    let errors = String::from_utf8_lossy(&output.stderr);
-    ensure!(
-        output.status.success(),
-        "{name} cannot be enrolled: {}",
-        errors.trim()
-    );
+    let argument = format!("--console={}", console.url());
+    ask(program, &["enrol", &argument], config, &code)
+        .with_context(|| format!("{name} cannot be enrolled"))?;
     std::fs::write(done, "")?;
+    Ok(())
+}
+
+/// Runs a command of the worker's program with `input`.
+fn ask(program: &Path, arguments: &[&str], config: &Path, input: &str) -> Result<()> {
+    let mut child = Command::new(program)
+        .args(arguments)
+        .arg("--config")
+        .arg(config)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .context("callwarden-worker cannot be started")?;
+    if let Some(mut stdin) = child.stdin.take() {
+        stdin.write_all(input.as_bytes())?;
+    }
+    let output = child.wait_with_output()?;
+    let errors = String::from_utf8_lossy(&output.stderr);
+    ensure!(output.status.success(), "{}", errors.trim());
     Ok(())
 }
 

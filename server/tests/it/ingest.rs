@@ -54,6 +54,33 @@ async fn two_reports_at_once_are_stored_once(pool: PgPool) {
     assert_eq!(console.count("attacks").await, 500);
 }
 
+/// The connection is cut at every moment, the one of the commit among them; the worker sends again.
+#[sqlx::test(migrator = "backend::MIGRATOR")]
+async fn hostile_21_connection_cut_at_any_moment(pool: PgPool) {
+    let console = TestConsole::start(&pool).await;
+    let worker = console.node("fs-1").await;
+    let mut cut = 0;
+    for round in 0..40_i64 {
+        let start = round * 1_000;
+        let lines = (0..100)
+            .map(|n| attack(start + n * 10, "198.51.100.7"))
+            .collect();
+        let one = report(vec![chunk(1, start, start + 1_000, lines)]);
+        let patience = std::time::Duration::from_micros(u64::try_from(round).unwrap() * 700);
+        cut += usize::from(
+            tokio::time::timeout(patience, worker.report(&one))
+                .await
+                .is_err(),
+        );
+        let receipt = worker.report(&one).await;
+        let end = cursor(Source::Attacks, 1, start + 1_000);
+        assert_eq!(receipt.cursors, vec![end]);
+        assert_eq!(console.count("attacks").await, (round + 1) * 100);
+    }
+    assert!(cut > 0);
+    assert_eq!(console.count("log_gaps").await, 0);
+}
+
 #[sqlx::test(migrator = "backend::MIGRATOR")]
 async fn a_broken_transaction_leaves_nothing(pool: PgPool) {
     let console = TestConsole::start(&pool).await;

@@ -31,16 +31,15 @@ impl Database {
         settings: &Settings,
         shutdown: &Shutdown,
     ) -> anyhow::Result<Option<Self>> {
-        let (url, private) = match &settings.database.url {
-            Some(url) => (url.0.clone(), None),
-            None => {
-                let private = PrivatePostgres::start(&settings.data_dir.join("postgres")).await?;
-                tracing::info!(
-                    "private Postgres started in {}",
-                    settings.data_dir.display()
-                );
-                (private.url().to_owned(), Some(private))
-            }
+        let (url, private) = if let Some(url) = &settings.database.url {
+            (url.0.clone(), None)
+        } else {
+            let private = PrivatePostgres::start(&settings.data_dir.join("postgres")).await?;
+            tracing::info!(
+                "private Postgres started in {}",
+                settings.data_dir.display()
+            );
+            (private.url().to_owned(), Some(private))
         };
         let options = options(&url)?;
         if !migrate(&options, shutdown).await? {

@@ -1,4 +1,5 @@
 //! The console against a real Postgres, over real HTTP: one test binary, one file for each feature.
+#![expect(clippy::unwrap_used, reason = "helpers of tests, which clippy does not see as tests")]
 
 mod accounts;
 mod away;
@@ -14,5 +15,6 @@ mod orders;
 mod origin;
 mod paging;
 mod peer;
+mod permissions;
 mod support;
 mod whitelist;

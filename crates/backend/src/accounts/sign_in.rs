@@ -31,9 +31,10 @@ pub async fn sign_in(
         ),
         None => (None, None),
     };
-    let right = match rules::is_possible(password) {
-        true => backend.hasher.verify(password, hash).await?,
-        false => backend.hasher.verify("", None).await?,
+    let right = if rules::is_possible(password) {
+        backend.hasher.verify(password, hash).await?
+    } else {
+        backend.hasher.verify("", None).await?
     };
     match found {
         Some((user, false)) if right => {

@@ -40,7 +40,7 @@ pub(crate) fn TopBar() -> impl IntoView {
                 .map(|user| {
                     view! {
                         <details class="dropdown">
-                            <summary aria-label=words.account()>
+                            <summary aria-label=format!("{}: {}", words.account(), user.name)>
                                 <Icon name="user"/>
                                 <span class="wide-only">{user.name.clone()}</span>
                             </summary>

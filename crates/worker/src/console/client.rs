@@ -1,9 +1,10 @@
 //! HTTP to the console: no redirects, bounded answers, time limits, no secret in any error.
 
+use std::path::Path;
 use std::time::Duration;
 
 use domain::wire::{self, Enrol, Enrolled, INSTANCE_HEADER, Receipt, Report};
-use reqwest::{Certificate, Response, StatusCode};
+use reqwest::{Certificate, ClientBuilder, Response, StatusCode};
 
 use super::backoff::random;
 use super::token::Token;
@@ -12,6 +13,12 @@ use crate::config::{ConfigError, ConsoleConfig, check_url};
 const CONNECT: Duration = Duration::from_secs(5);
 /// A whole report, with its answer.
 const REQUEST: Duration = Duration::from_secs(40);
+/// Where Debian, Fedora and Alpine keep the authorities in one file.
+const BUNDLES: [&str; 3] = [
+    "/etc/ssl/certs/ca-certificates.crt",
+    "/etc/pki/tls/certs/ca-bundle.crt",
+    "/etc/ssl/cert.pem",
+];
 /// Longest answer to a report.
 const ANSWER_LIMIT: usize = 1 << 20;
 
@@ -62,25 +69,18 @@ impl Client {
         check_url(&config.url)?;
         // Once a process; a second one is refused and the first stays.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let mut builder = reqwest::Client::builder()
-            .redirect(reqwest::redirect::Policy::none())
-            .connect_timeout(CONNECT)
-            .tcp_nodelay(true)
-            .pool_max_idle_per_host(3)
-            .user_agent(concat!("callwarden-worker/", env!("CARGO_PKG_VERSION")));
-        if let Some(path) = &config.ca_file {
-            let failed = |error: &dyn std::fmt::Display| ConsoleError::Authority(error.to_string());
-            let pem = std::fs::read(path).map_err(|error| failed(&error))?;
-            let roots = Certificate::from_pem_bundle(&pem).map_err(|error| failed(&error))?;
-            if roots.is_empty() {
-                return Err(failed(&"holds no certificate"));
+        let http = match &config.ca_file {
+            Some(path) => {
+                let roots = bundle(path).map_err(ConsoleError::Authority)?;
+                builder().tls_certs_only(roots).build()
             }
-            builder = builder.tls_certs_only(roots);
-        } else if config.url.starts_with("http://") {
-            // Loopback without TLS: the system's authorities are not needed.
-            builder = builder.tls_certs_only([]).no_proxy();
-        }
-        let http = builder.build().map_err(|error| away(&error))?;
+            // Loopback without TLS: no authority is needed.
+            None if config.url.starts_with("http://") => {
+                builder().tls_certs_only([]).no_proxy().build()
+            }
+            None => system(),
+        };
+        let http = http.map_err(|error| away(&error))?;
         Ok(Self {
             http,
             base: config.url.trim_end_matches('/').to_owned(),
@@ -135,6 +135,36 @@ impl Client {
     fn url(&self, what: &str) -> String {
         format!("{}/api/node/v1/{what}", self.base)
     }
+}
+
+fn builder() -> ClientBuilder {
+    reqwest::Client::builder()
+        .redirect(reqwest::redirect::Policy::none())
+        .connect_timeout(CONNECT)
+        .tcp_nodelay(true)
+        .pool_max_idle_per_host(3)
+        .user_agent(concat!("callwarden-worker/", env!("CARGO_PKG_VERSION")))
+}
+
+/// Trusts the system's authorities. Read from their bundle where there is one: the general way
+/// reads some hundred single files and leaves five megabytes behind.
+fn system() -> Result<reqwest::Client, reqwest::Error> {
+    let found = BUNDLES.iter().find_map(|path| bundle(Path::new(path)).ok());
+    let client = found.map(|roots| builder().tls_certs_only(roots).build());
+    match client {
+        Some(Ok(client)) => Ok(client),
+        _ => builder().build(),
+    }
+}
+
+/// The authorities in a PEM file; at least one.
+fn bundle(path: &Path) -> Result<Vec<Certificate>, String> {
+    let pem = std::fs::read(path).map_err(|error| error.to_string())?;
+    let roots = Certificate::from_pem_bundle(&pem).map_err(|error| error.to_string())?;
+    if roots.is_empty() {
+        return Err("holds no certificate".to_owned());
+    }
+    Ok(roots)
 }
 
 /// Causes in one line, without the URL.

@@ -86,7 +86,7 @@ impl Console {
         self.with(|stored| {
             stored
                 .streams
-                .retain(|stream| stream.send(down.clone()).is_ok())
+                .retain(|stream| stream.send(down.clone()).is_ok());
         });
     }
 

@@ -5,6 +5,7 @@
 //! tailer had read from that content before.
 
 use std::collections::HashMap;
+use std::fmt::Write as _;
 use std::fs::{self, File, OpenOptions};
 use std::io::Write;
 use std::path::PathBuf;
@@ -14,6 +15,30 @@ use domain::wire::RAW_LIMIT;
 use worker::tail::FileId;
 
 use crate::support::{Random, Reader, line};
+
+/// Actions by number.
+const NAMES: [&str; 20] = [
+    "write",
+    "write",
+    "write",
+    "write",
+    "write",
+    "write",
+    "poll",
+    "poll",
+    "poll",
+    "settle",
+    "settle",
+    "rename",
+    "rename",
+    "copytruncate",
+    "truncate",
+    "delete",
+    "create",
+    "late",
+    "restart",
+    "console",
+];
 
 /// One content of one file.
 struct Content {
@@ -322,28 +347,6 @@ impl World {
 
     fn act(&mut self) {
         let action = self.random.below(20);
-        const NAMES: [&str; 20] = [
-            "write",
-            "write",
-            "write",
-            "write",
-            "write",
-            "write",
-            "poll",
-            "poll",
-            "poll",
-            "settle",
-            "settle",
-            "rename",
-            "rename",
-            "copytruncate",
-            "truncate",
-            "delete",
-            "create",
-            "late",
-            "restart",
-            "console",
-        ];
         self.trace.push(NAMES[action].to_owned());
         match action {
             0..=5 => self.write(),
@@ -382,15 +385,17 @@ impl World {
                 .map(|rest| &rest[..5.min(rest.len())])
                 .collect();
             let (path, excused) = (&content.path, content.excused_from);
-            text += &format!(
-                "CONTENT {at} {path:?} {:?} excused {excused:?} {users:?}\n",
+            let _ = writeln!(
+                text,
+                "CONTENT {at} {path:?} {:?} excused {excused:?} {users:?}",
                 content.id
             );
         }
         for chunk in &self.reader.stored {
             let users: Vec<_> = chunk.attacks.iter().map(|event| &event.user).collect();
-            text += &format!(
-                "CHUNK {} {}..{} {users:?} {:?}\n",
+            let _ = writeln!(
+                text,
+                "CHUNK {} {}..{} {users:?} {:?}",
                 chunk.end.generation, chunk.start, chunk.end.offset, chunk.gap
             );
         }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use domain::wire::{Chunk, Cursor, Gap};
 use worker::tail::{Files, Parser, Piece, Position, Tailer};
 
-/// SplitMix64: the same numbers for the same seed, for ever.
+/// `SplitMix64`: the same numbers for the same seed, for ever.
 pub struct Random(pub u64);
 
 impl Random {
@@ -59,7 +59,9 @@ impl Reader {
     pub fn poll(&mut self) -> bool {
         let piece = self.tailer.poll(self.now).unwrap();
         let some = piece.is_some();
-        piece.into_iter().for_each(|piece| self.store(piece));
+        if let Some(piece) = piece {
+            self.store(piece);
+        }
         some
     }
 

@@ -42,7 +42,7 @@ async fn says_so_lets_nobody_in_and_heals() {
         .unwrap();
     browser.sign_in("ann").await;
     let mut events = browser.events(None).await;
-    assert_eq!(events.next().await.unwrap().event, "hello");
+    assert_eq!(events.next().await.unwrap().name, "hello");
     pool.close().await;
 
     postgres.stop().await.unwrap();

@@ -24,7 +24,7 @@ async fn a_copied_cookie_is_dead_on_every_replica(pool: PgPool) {
         let copy = browser.copy(&two.url);
         assert!(copy.is_signed_in().await, "{way}");
         let mut events = copy.events(None).await;
-        assert_eq!(events.next().await.unwrap().event, "hello");
+        assert_eq!(events.next().await.unwrap().name, "hello");
 
         let backend = &one.backend;
         match way {

@@ -25,7 +25,7 @@ async fn every_replica_tells(pool: PgPool) {
     let other = browser.copy(&two.url);
     let (mut here, mut there) = (browser.events(None).await, other.events(None).await);
     for events in [&mut here, &mut there] {
-        assert_eq!(events.next().await.unwrap().event, "hello");
+        assert_eq!(events.next().await.unwrap().name, "hello");
     }
     change(&pool, Topic::Bans).await;
     assert!(here.topic("bans").await.data.contains("\"topics\""));
@@ -45,7 +45,7 @@ async fn what_was_missed_comes_after_reconnecting(pool: PgPool) {
     change(&pool, Topic::Orders).await;
 
     let mut again = browser.events(Some(&seen.id)).await;
-    assert_eq!(again.next().await.unwrap().event, "hello");
+    assert_eq!(again.next().await.unwrap().name, "hello");
     let mut missed = again.next().await.unwrap().data;
     if !missed.contains("orders") {
         missed.push_str(&again.topic("orders").await.data);

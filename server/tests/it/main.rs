@@ -4,6 +4,7 @@
 mod accounts;
 mod away;
 mod bans;
+mod commands;
 mod ends;
 mod flood;
 mod guards;

@@ -18,7 +18,7 @@ pub struct Events {
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Event {
     /// Empty is `message`.
-    pub event: String,
+    pub name: String,
     pub id: String,
     pub data: String,
 }
@@ -43,9 +43,9 @@ impl Events {
 
     async fn read(&mut self) -> Option<Event> {
         loop {
-            if let Some((block, rest)) = self.text.split_once("\n\n") {
-                let event = parse(block);
-                self.text = rest.to_owned();
+            if let Some(end) = self.text.find("\n\n") {
+                let rest = self.text.split_off(end + 2);
+                let event = parse(&std::mem::replace(&mut self.text, rest));
                 // Comments keep the connection alive.
                 if event != Event::default() {
                     return Some(event);
@@ -60,7 +60,7 @@ impl Events {
     pub async fn topic(&mut self, topic: &str) -> Event {
         loop {
             let event = self.next().await.expect("the stream to go on");
-            if event.event.is_empty() && event.data.contains(&format!("\"{topic}\"")) {
+            if event.name.is_empty() && event.data.contains(&format!("\"{topic}\"")) {
                 return event;
             }
         }
@@ -75,7 +75,7 @@ fn parse(block: &str) -> Event {
         };
         let value = value.strip_prefix(' ').unwrap_or(value).to_owned();
         match name {
-            "event" => event.event = value,
+            "event" => event.name = value,
             "id" => event.id = value,
             "data" => event.data = value,
             _ => {}

@@ -10,14 +10,16 @@ use crate::widgets::{Icon, RecentOrders};
 #[component]
 pub(crate) fn Toasts() -> impl IntoView {
     view! {
-        <div id="toasts" class="toasts" role="status" aria-live="polite">
-            <Suspense>
-                {Suspend::new(async move {
-                    take_flash().await.map(|flash| view! { <Toast flash/> })
-                })}
-            </Suspense>
+        <div class="notices">
+            <RecentOrders/>
+            <div id="toasts" class="toasts" role="status" aria-live="polite">
+                <Suspense>
+                    {Suspend::new(async move {
+                        take_flash().await.map(|flash| view! { <Toast flash/> })
+                    })}
+                </Suspense>
+            </div>
         </div>
-        <RecentOrders/>
     }
 }
 

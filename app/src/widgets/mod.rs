@@ -10,6 +10,6 @@ mod when;
 pub(crate) use field::{Field, Hint, ScopeFields};
 pub(crate) use icon::Icon;
 pub(crate) use loaded::{Empty, Loaded};
-pub(crate) use recent_orders::RecentOrders;
+pub(crate) use recent_orders::{RecentOrders, named};
 pub(crate) use states::{Chip, OrderChip, Shade};
 pub(crate) use when::{Ago, Left};

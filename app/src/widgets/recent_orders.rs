@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use backend::orders::{self, OrderRow};
 use domain::ban::Act;
+use domain::net::Network;
 use leptos::prelude::*;
 use time::Duration;
 
@@ -55,11 +56,7 @@ fn BatchLine(orders: Vec<OrderRow>) -> impl IntoView {
     let mut networks: Vec<_> = orders.iter().filter_map(|order| order.network).collect();
     networks.sort_unstable();
     networks.dedup();
-    let object = match networks.as_slice() {
-        [] => String::new(),
-        [network] => network.to_string(),
-        [first, others @ ..] => format!("{first} +{}", others.len()),
-    };
+    let object = named(&networks);
     // What can be undone offers Undo instead of having asked: an unban is lifted by a ban.
     let undo = match (act, networks.as_slice()) {
         (Act::Unban, [network]) => Some(("/api/ui/ban", *network, "network")),
@@ -91,5 +88,14 @@ fn BatchLine(orders: Vec<OrderRow>) -> impl IntoView {
                     }
                 })}
         </div>
+    }
+}
+
+/// `203.0.113.9 +4`.
+pub(crate) fn named(networks: &[Network]) -> String {
+    match networks {
+        [] => String::new(),
+        [network] => network.to_string(),
+        [first, others @ ..] => format!("{first} +{}", others.len()),
     }
 }

@@ -104,7 +104,9 @@ fn children(old: &Element, new: &Element) {
     }
     while let Some(node) = cursor {
         cursor = node.next_sibling();
-        let kept = node.dyn_ref::<Element>().is_some_and(|element| element.has_attribute(KEEP));
+        let kept = node
+            .dyn_ref::<Element>()
+            .is_some_and(|element| element.has_attribute(KEEP));
         if !kept {
             let _ = old.remove_child(&node);
         }

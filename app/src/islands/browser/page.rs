@@ -104,10 +104,9 @@ fn show(html: &str, messages: Messages) -> bool {
     if messages == Messages::Replace {
         forget_kept(&old);
     } else if let (Some(old), Some(new)) = (
-            document().get_element_by_id("toasts"),
-            parsed.get_element_by_id("toasts"),
-        )
-        && new.child_element_count() == 0
+        document().get_element_by_id("toasts"),
+        parsed.get_element_by_id("toasts"),
+    ) && new.child_element_count() == 0
     {
         new.set_inner_html("");
         let _ = new.replace_with_with_node_1(&old.clone_node_with_deep(true).unwrap_or(old.into()));

@@ -9,6 +9,7 @@ use leptos::prelude::*;
 use crate::error::AppError;
 use crate::pages::answer::answer;
 use crate::request::{Flash, flash, go_back, require, words};
+use crate::widgets::named;
 
 /// Bans an address or network on all nodes or some.
 #[server(prefix = "/api/ui", endpoint = "ban")]
@@ -53,6 +54,7 @@ async fn unban(#[server(default)] networks: Vec<String>) -> Result<(), AppError>
         go_back("/bans");
         return Ok(());
     }
+    let what = named(&networks);
     let result = match bans::unban(&backend, &actor, &networks).await {
         Err(backend::Error::NotFound) => Ok(None),
         other => other.map(Some),
@@ -62,7 +64,7 @@ async fn unban(#[server(default)] networks: Vec<String>) -> Result<(), AppError>
         "/bans",
         ("unban", Vec::new()),
         |batch| match batch {
-            Some(batch) => Flash::good(words.unban_ordered(batch.orders)),
+            Some(batch) => Flash::good(words.unban_ordered(&what, batch.orders)),
             None => Flash::bad(words.nothing_to_unban()),
         },
     )

@@ -32,6 +32,7 @@ pub(super) async fn answer<T>(
             });
             flash(message).await;
         }
+        Err(backend::Error::TooMany) => flash(Flash::bad(words().too_many())).await,
         Err(backend::Error::Database(error)) => {
             tracing::error!("database: {error}");
             flash(Flash::bad(words().not_saved())).await;

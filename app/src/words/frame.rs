@@ -35,6 +35,7 @@ words! {
     forbidden_text: "Ask an admin if you need it.", "如有需要请联系管理员。";
     too_many_title: "Too many attempts", "尝试次数过多";
     too_many_text: "Wait a few minutes, then try again.", "请等待几分钟后再试。";
+    too_many: "Too many attempts. Wait a few minutes, then try again.", "尝试次数过多,请等待几分钟后再试。";
     not_saved: "The database does not answer; nothing was saved. Try again in a moment.", "数据库无响应,未保存任何更改,请稍后再试。";
     shortcuts: "Keyboard: / search, j and k move, Enter opens, u unbans", "快捷键:/ 搜索,j/k 上下移动,Enter 打开,u 解封";
     close: "Close", "关闭";

@@ -13,12 +13,6 @@ use crate::config::{ConfigError, ConsoleConfig, check_url};
 const CONNECT: Duration = Duration::from_secs(5);
 /// A whole report, with its answer.
 const REQUEST: Duration = Duration::from_secs(40);
-/// Where Debian, Fedora and Alpine keep the authorities in one file.
-const BUNDLES: [&str; 3] = [
-    "/etc/ssl/certs/ca-certificates.crt",
-    "/etc/pki/tls/certs/ca-bundle.crt",
-    "/etc/ssl/cert.pem",
-];
 /// Longest answer to a report.
 const ANSWER_LIMIT: usize = 1 << 20;
 
@@ -78,7 +72,7 @@ impl Client {
             None if config.url.starts_with("http://") => {
                 builder().tls_certs_only([]).no_proxy().build()
             }
-            None => system(),
+            None => builder().build(),
         };
         let http = http.map_err(|error| away(&error))?;
         Ok(Self {
@@ -144,17 +138,6 @@ fn builder() -> ClientBuilder {
         .tcp_nodelay(true)
         .pool_max_idle_per_host(3)
         .user_agent(concat!("callwarden-worker/", env!("CARGO_PKG_VERSION")))
-}
-
-/// Trusts the system's authorities. Read from their bundle where there is one: the general way
-/// reads some hundred single files and leaves five megabytes behind.
-fn system() -> Result<reqwest::Client, reqwest::Error> {
-    let found = BUNDLES.iter().find_map(|path| bundle(Path::new(path)).ok());
-    let client = found.map(|roots| builder().tls_certs_only(roots).build());
-    match client {
-        Some(Ok(client)) => Ok(client),
-        _ => builder().build(),
-    }
 }
 
 /// The authorities in a PEM file; at least one.

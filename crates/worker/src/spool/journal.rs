@@ -14,7 +14,7 @@ use crate::tail::{Files, Piece, Position};
 /// A segment is closed at this size.
 const SEGMENT_BYTES: u64 = 4 << 20;
 /// Most bytes (on disk) in one batch, unless a single record is larger.
-const BATCH_BYTES: u64 = 2 << 20;
+const BATCH_BYTES: u64 = 1 << 20;
 /// Most chunks in one batch.
 const BATCH_CHUNKS: usize = 200;
 

@@ -1,5 +1,4 @@
 import { defineConfig } from '@playwright/test';
-import { ADMIN_STATE } from './support/accounts';
 
 // Every spec runs three times against one running product: in English and in Chinese with
 // JavaScript, and without it. What needs it is in `*.hydrate.spec.ts`.
@@ -18,7 +17,6 @@ const browser = {
     ],
   },
 };
-const signedIn = { ...browser, storageState: ADMIN_STATE };
 
 export default defineConfig({
   testDir: './tests',
@@ -39,18 +37,18 @@ export default defineConfig({
     {
       name: 'js-en',
       dependencies: ['setup'],
-      use: { ...signedIn, locale: 'en-GB', timezoneId: 'Europe/London' },
+      use: { ...browser, locale: 'en-GB', timezoneId: 'Europe/London' },
     },
     {
       name: 'js-zh',
       dependencies: ['setup'],
-      use: { ...signedIn, locale: 'zh-CN', timezoneId: 'Asia/Shanghai' },
+      use: { ...browser, locale: 'zh-CN', timezoneId: 'Asia/Shanghai' },
     },
     {
       name: 'nojs-en',
       dependencies: ['setup'],
       testIgnore: '*.hydrate.spec.ts',
-      use: { ...signedIn, locale: 'en-GB', javaScriptEnabled: false },
+      use: { ...browser, locale: 'en-GB', javaScriptEnabled: false },
     },
   ],
 });

@@ -2,6 +2,8 @@
 
 import AxeBuilder from '@axe-core/playwright';
 import { test as base, expect, type Page } from '@playwright/test';
+import { join } from 'node:path';
+import { ADMIN, NOBODY, STATE_FOLDER } from './accounts';
 import { stage } from './stage';
 import { words, type Words } from './words';
 
@@ -16,11 +18,40 @@ interface Fixtures {
   eventually: (check: () => Promise<void>) => Promise<void>;
   /** Fails on any accessibility finding of WCAG 2 A and AA. */
   accessible: () => Promise<void>;
+  /** Errors in the browser that this test brings about on purpose. */
+  tolerated: RegExp[];
   watched: void;
 }
 
-export const test = base.extend<Fixtures>({
+interface WorkerFixtures {
+  /** File with a signed-in state. A session of its own for each test process: a session holds what
+   * the next page is to say, which tests that run at the same time would take from each other. */
+  session: string;
+}
+
+export const test = base.extend<Fixtures, WorkerFixtures>({
   baseURL: async ({}, use) => use(stage().url),
+
+  session: [
+    async ({ browser }, use, info) => {
+      const file = join(STATE_FOLDER, `session-${info.workerIndex}.json`);
+      const context = await browser.newContext({ baseURL: stage().url, storageState: NOBODY });
+      const page = await context.newPage();
+      await page.goto('/sign-in');
+      await page.locator('input[name=name]').fill(ADMIN.name);
+      await page.locator('input[name=password]').fill(ADMIN.password);
+      await page.locator('form[action*=sign_in] button').click();
+      await expect(page.getByRole('navigation').first()).toBeVisible();
+      await context.storageState({ path: file });
+      await context.close();
+      await use(file);
+    },
+    { scope: 'worker' },
+  ],
+
+  storageState: async ({ session }, use) => use(session),
+
+  tolerated: [[], { option: true }],
 
   w: async ({ locale }, use) => use(words(locale?.startsWith('zh') ? 'zh' : 'en')),
 
@@ -28,7 +59,7 @@ export const test = base.extend<Fixtures>({
 
   // Console errors, exceptions and policy violations fail the test, wherever they happen.
   watched: [
-    async ({ page }, use) => {
+    async ({ page, tolerated }, use) => {
       const seen: string[] = [];
       page.on('pageerror', (error) => seen.push(`exception: ${error.message}`));
       page.on('console', (message) => {
@@ -38,7 +69,8 @@ export const test = base.extend<Fixtures>({
         }
       });
       await use();
-      expect(seen, 'errors in the browser').toEqual([]);
+      const unexpected = seen.filter((text) => !tolerated.some((pattern) => pattern.test(text)));
+      expect(unexpected, 'errors in the browser').toEqual([]);
     },
     { auto: true },
   ],

@@ -1,9 +1,11 @@
-// First visit: the first admin is made with the token that the console printed. What follows here
-// also leaves the signed-in state for every other spec.
+// First visit: the first admin is made with the token that the console printed. Every other spec
+// signs in as that admin.
 
-import { ADMIN, ADMIN_STATE } from '../support/accounts';
+import { ADMIN, NOBODY } from '../support/accounts';
 import { stage } from '../support/stage';
 import { expect, test } from '../support/test';
+
+test.use({ storageState: NOBODY });
 
 test('the first admin is created with the printed token', async ({ page, open, w, accessible }) => {
   const fill = async (token: string) => {
@@ -22,7 +24,6 @@ test('the first admin is created with the printed token', async ({ page, open, w
 
   await fill(stage().setup_token);
   await expect(page.getByRole('heading', { level: 1, name: w('dashboard') })).toBeVisible();
-  await page.context().storageState({ path: ADMIN_STATE });
 
   // The token worked once: nobody is asked for it again.
   await page.goto('/setup');

@@ -1,9 +1,9 @@
 import type { Page } from '@playwright/test';
-import { ADMIN } from '../support/accounts';
+import { ADMIN, NOBODY } from '../support/accounts';
 import { expect, test } from '../support/test';
 import type { Words } from '../support/words';
 
-test.use({ storageState: { cookies: [], origins: [] } });
+test.use({ storageState: NOBODY });
 
 async function signIn(page: Page, w: Words, password: string): Promise<void> {
   await page.getByLabel(w('name'), { exact: true }).fill(ADMIN.name);

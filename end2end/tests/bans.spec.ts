@@ -25,7 +25,7 @@ test('an address is banned by hand on every node', async ({ page, open, eventual
   const edges = [node('edge-1'), node('edge-2')];
   await open('/bans');
   await page.locator('summary').filter({ hasText: w('ban_an_address') }).click();
-  await page.getByLabel(w('address_or_network')).fill(address);
+  await page.getByRole('textbox', { name: w('address_or_network') }).fill(address);
   await page.getByLabel(w('reason'), { exact: true }).fill('end-to-end test');
   await page.getByRole('button', { name: w('ban_verb'), exact: true }).click();
   for (const edge of edges) await expect.poll(() => inFirewall(edge, address)).toBe(true);
@@ -46,7 +46,7 @@ test('an address is banned by hand on every node', async ({ page, open, eventual
 test('loopback is never banned, and the form says why', async ({ page, open, w }) => {
   await open('/bans');
   await page.locator('summary').filter({ hasText: w('ban_an_address') }).click();
-  await page.getByLabel(w('address_or_network')).fill('127.0.0.1');
+  await page.getByRole('textbox', { name: w('address_or_network') }).fill('127.0.0.1');
   await page.getByRole('button', { name: w('ban_verb'), exact: true }).click();
   await expect(page.getByRole('alert')).toBeVisible();
   expect(inFirewall(node('edge-1'), '127.0.0.1')).toBe(false);

@@ -5,9 +5,9 @@ test('an entry is proven on each node and is never banned', async ({ page, open,
   const edge = node('edge-1');
   const [friend, stranger] = [freshAddress(), freshAddress()];
   await open('/whitelist');
-  await page.getByLabel(w('address_or_network')).fill(friend);
+  await page.getByRole('textbox', { name: w('address_or_network') }).fill(friend);
   await page.getByLabel(w('note')).fill('end-to-end test');
-  await page.getByRole('button', { name: w('add_to_whitelist') }).click();
+  await page.getByRole('button', { name: w('add_to_whitelist'), exact: true }).click();
 
   const row = page.getByRole('row').filter({ hasText: friend });
   await eventually(async () => {
@@ -37,8 +37,8 @@ test('whitelisting lifts a ban', async ({ page, open, eventually, w }) => {
   const row = page.getByRole('row').filter({ hasText: address });
   await eventually(() => expect(row).toBeVisible({ timeout: 2_000 }));
   await row.getByRole('link', { name: w('unban_and_whitelist') }).click();
-  await expect(page.getByLabel(w('address_or_network'))).toHaveValue(address);
-  await page.getByRole('button', { name: w('add_to_whitelist') }).click();
+  await expect(page.getByRole('textbox', { name: w('address_or_network') })).toHaveValue(address);
+  await page.getByRole('button', { name: w('add_to_whitelist'), exact: true }).click();
   await expect.poll(() => inFirewall(edge, address)).toBe(false);
 
   const entry = page.getByRole('row').filter({ hasText: address });

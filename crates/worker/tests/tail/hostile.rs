@@ -336,3 +336,27 @@ fn the_log_is_no_regular_file() {
     }
     assert_eq!(events, 1);
 }
+
+#[test]
+fn hostile_07_a_copy_beside_the_log_is_not_read_again() {
+    for truncated in [false, true] {
+        let folder = tempfile::tempdir().unwrap();
+        let log = folder.path().join("cti_fail2ban.log");
+        append(&log, &[line(1), line(2)].concat().into_bytes());
+        let mut reader = Reader::start(&log);
+        reader.settle();
+        fs::copy(&log, folder.path().join("cti_fail2ban.log.1")).unwrap();
+        append(&log, line(3).as_bytes());
+        reader.settle();
+        if truncated {
+            fs::write(&log, line(4)).unwrap();
+            reader.settle();
+        }
+        fs::rename(&log, folder.path().join("cti_fail2ban.log.2")).unwrap();
+        append(&log, line(5).as_bytes());
+        reader.settle();
+        let expected = 4 + usize::from(truncated);
+        assert_eq!(reader.raws().len(), expected, "truncated: {truncated}");
+        assert_eq!(reader.gaps().len(), usize::from(truncated));
+    }
+}

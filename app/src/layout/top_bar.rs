@@ -35,7 +35,7 @@ pub(crate) fn TopBar() -> impl IntoView {
                 polling_explained=words.polling_explained().to_owned()
                 offline_explained=words.offline_explained().to_owned()
             />
-            <Preferences/>
+            <LanguageForm/>
             {user
                 .map(|user| {
                     view! {
@@ -47,6 +47,7 @@ pub(crate) fn TopBar() -> impl IntoView {
                             <div class="dropdown-panel">
                                 <p class="strong">{user.name.clone()}</p>
                                 <p class="muted">{words.role(user.role)}</p>
+                                <ThemeForm/>
                                 <form method="post" action="/api/ui/sign_out">
                                     <button class="button wide">{words.sign_out()}</button>
                                 </form>
@@ -58,15 +59,22 @@ pub(crate) fn TopBar() -> impl IntoView {
     }
 }
 
-/// Language and theme: plain forms that set a cookie.
+/// Language and theme, for pages without a top bar.
 #[component]
 pub(crate) fn Preferences() -> impl IntoView {
+    view! {
+        <div class="buttons">
+            <ThemeForm/>
+            <LanguageForm/>
+        </div>
+    }
+}
+
+/// Each theme is a button of a plain form that sets a cookie.
+#[component]
+fn ThemeForm() -> impl IntoView {
     let words = words();
     let chosen = theme();
-    let (other, other_name) = match words {
-        Words::En => (Words::Zh, "中文"),
-        Words::Zh => (Words::En, "English"),
-    };
     let theme_button = |theme: Theme, icon: &'static str, text: &'static str| {
         view! {
             <button
@@ -87,9 +95,20 @@ pub(crate) fn Preferences() -> impl IntoView {
             {theme_button(Theme::Light, "sun", words.theme_light())}
             {theme_button(Theme::Dark, "moon", words.theme_dark())}
         </form>
+    }
+}
+
+/// The other language, in its own words.
+#[component]
+fn LanguageForm() -> impl IntoView {
+    let (other, name) = match words() {
+        Words::En => (Words::Zh, "中文"),
+        Words::Zh => (Words::En, "English"),
+    };
+    view! {
         <form method="post" action="/api/ui/set_language">
             <button class="button quiet" name="language" value=other.tag() lang=other.tag()>
-                {other_name}
+                {name}
             </button>
         </form>
     }

@@ -9,6 +9,7 @@ words! {
     note_hint: "Who is it, and why?", "是谁,为什么?";
     expires: "Expires", "有效期";
     in_8_hours: "in 8 hours", "8 小时";
+    no_expiry: "never", "永不过期";
     in_30_days: "in 30 days", "30 天";
     at_a_time: "at a time (UTC)", "指定时间(UTC)";
     at_time: "Time (UTC)", "时间(UTC)";

@@ -24,7 +24,7 @@ pub(super) fn AddForm(
     let expiry = [
         ("8h", words.in_8_hours()),
         ("30d", words.in_30_days()),
-        ("never", words.never()),
+        ("never", words.no_expiry()),
         ("at", words.at_a_time()),
     ]
     .map(|(value, text)| {

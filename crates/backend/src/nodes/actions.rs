@@ -77,10 +77,11 @@ pub async fn revoke(backend: &Backend, actor: &Actor, node: NodeId) -> Result<()
     let now = backend.clock.now();
     let mut tx = backend.pool.begin().await?;
     let name = sql::lock(&mut tx, node).await?.ok_or(Error::NotFound)?;
-    sql::revoke(&mut tx, node, now).await?;
     let networks = sql::forget_bans(&mut tx, node).await?;
     bans::recompute(&mut tx, &networks).await?;
     orders::close_waiting(&mut tx, node, "the node was revoked", now).await?;
+    // Last: it changes a key, so everybody waits for it who gives the node an order.
+    sql::revoke(&mut tx, node, now).await?;
     audit::record(&mut tx, now, actor, "revoke node", &name, None, None).await?;
     for topic in [Topic::Nodes, Topic::Bans] {
         changes::note(&mut tx, topic, Some(node)).await?;

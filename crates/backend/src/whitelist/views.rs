@@ -26,7 +26,10 @@ pub struct EntryRow {
 }
 
 /// What one node answered when the entry was read back.
-#[expect(clippy::struct_excessive_bools, reason = "four separate facts, each shown by itself")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "four separate facts, each shown by itself"
+)]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ProofRow {
     /// The node.

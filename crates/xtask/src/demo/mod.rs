@@ -3,6 +3,7 @@
 mod attack;
 mod attacker;
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::Result;
@@ -19,6 +20,9 @@ pub struct Options {
     /// The console's port; the next free one if it is taken
     #[arg(long, default_value_t = 8080)]
     port: u16,
+    /// Where everything is kept
+    #[arg(long, default_value = "data")]
+    data: PathBuf,
     /// No attack: the nodes stay quiet
     #[arg(long)]
     quiet: bool,
@@ -34,7 +38,7 @@ pub async fn run(options: &Options) -> Result<()> {
         build::run(&build::Options::default())?;
     }
     let plan = Plan {
-        folder: paths::root().join("data"),
+        folder: paths::root().join(&options.data),
         port: options.port,
         nodes: vec!["edge-1".into(), "edge-2".into()],
         release: false,
@@ -67,7 +71,10 @@ pub async fn run(options: &Options) -> Result<()> {
     println!("\nStopping");
     drop(attack);
     running.stop().await;
-    println!("Everything is stopped; data/ is kept for the next start");
+    println!(
+        "Everything is stopped; {} is kept for the next start",
+        plan.folder.display()
+    );
     ended
 }
 

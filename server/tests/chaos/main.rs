@@ -1,0 +1,12 @@
+//! The real programs, as on a customer's machines: console, worker, Postgres, fail2ban, firewall.
+#![expect(
+    clippy::unwrap_used,
+    reason = "helpers of tests, which clippy does not see as tests"
+)]
+
+mod kill;
+mod lines;
+mod main_path;
+mod process;
+mod stage;
+mod writer;

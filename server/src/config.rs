@@ -193,6 +193,12 @@ impl Http {
         )))
     }
 
+    /// The host name or address in [`Http::public_url`], without the port.
+    pub fn public_host(&self) -> Option<String> {
+        let uri: Uri = self.public_url.as_deref()?.parse().ok()?;
+        Some(uri.host()?.trim_matches(['[', ']']).to_owned())
+    }
+
     /// Does the browser speak HTTPS with us?
     pub fn is_https(&self) -> bool {
         self.public_url
@@ -297,6 +303,11 @@ mod tests {
             origin("http://a.example:81").unwrap().unwrap(),
             "http://a.example:81"
         );
+        let host = Http {
+            public_url: Some("https://[2001:db8::1]:8443".into()),
+            ..Http::default()
+        };
+        assert_eq!(host.public_host().as_deref(), Some("2001:db8::1"));
         for bad in [
             "a.example",
             "ftp://a.example",

@@ -1,5 +1,6 @@
 //! The console process: HTTP in front of `backend`.
 
+mod addresses;
 mod away;
 pub mod commands;
 pub mod config;
@@ -46,7 +47,8 @@ pub async fn run(
     let Some(database) = Database::open(&settings, &shutdown).await? else {
         return Ok(());
     };
-    let backend = Backend::new(database.pool.clone(), clock);
+    let addresses = addresses::of_console(&settings, &listener).await;
+    let backend = Backend::new(database.pool.clone(), clock).with_console_addresses(addresses);
     announce(&backend, &settings, &listener).await;
     answer(settings, backend, listener, shutdown).await?;
     database.close().await

@@ -89,6 +89,11 @@ pub struct Actor {
 impl Actor {
     /// What the console does by itself: expiry, and what follows from a worker's report.
     pub fn console() -> Self {
-        Self { user: None, name: "console".to_owned(), role: Role::Admin, address: None }
+        Self {
+            user: None,
+            name: "console".to_owned(),
+            role: Role::Admin,
+            address: None,
+        }
     }
 }

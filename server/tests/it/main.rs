@@ -1,5 +1,8 @@
 //! The console against a real Postgres, over real HTTP: one test binary, one file for each feature.
-#![expect(clippy::unwrap_used, reason = "helpers of tests, which clippy does not see as tests")]
+#![expect(
+    clippy::unwrap_used,
+    reason = "helpers of tests, which clippy does not see as tests"
+)]
 
 mod accounts;
 mod away;

@@ -10,7 +10,7 @@ pub(super) fn listen() {
     on::<MouseEvent>(&document(), "click", click);
     on::<web_sys::Event>(&document(), "change", change);
     on::<PopStateEvent>(&window(), "popstate", |_| {
-        drop(window().location().reload())
+        drop(window().location().reload());
     });
 }
 

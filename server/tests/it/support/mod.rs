@@ -9,10 +9,10 @@ mod worker;
 
 pub use browser::{Answer, Browser};
 pub use console::{NOW, TestConsole, actor};
+pub use events::Events;
 pub use reports::{
     attack, ban_event, ban_list, changed, chunk, cursor, health, held, log_of_bans, net,
 };
-pub use events::Events;
 pub use web::{PASSWORD, WebConsole, admin};
 pub use worker::TestWorker;
 
@@ -23,7 +23,10 @@ pub async fn until<T, F: Future<Output = Option<T>>>(what: &str, look: impl Fn()
         if let Some(found) = look().await {
             return found;
         }
-        assert!(std::time::Instant::now() < deadline, "waited in vain for {what}");
+        assert!(
+            std::time::Instant::now() < deadline,
+            "waited in vain for {what}"
+        );
         tokio::time::sleep(std::time::Duration::from_millis(10)).await;
     }
 }

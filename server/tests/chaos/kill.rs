@@ -87,6 +87,7 @@ async fn hostile_08_kill_9_of_worker_console_and_postgres() {
         writer.files.len(),
         start.elapsed()
     );
+    println!("the last worker's peak: {} kB", stage.worker.peak_memory());
 
     // Whatever is still under way somewhere comes before these.
     happen(&mut stage, &[Worker, Console], Duration::ZERO, &mut random).await;

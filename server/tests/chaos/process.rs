@@ -66,6 +66,15 @@ impl Process {
             self.argv[0]
         );
     }
+
+    /// Most bytes it has had in memory, in kB.
+    pub fn peak_memory(&self) -> u64 {
+        let pid = self.child.as_ref().expect("it runs").id();
+        let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
+        let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        let digits = peak.unwrap().trim().trim_end_matches(" kB");
+        digits.parse().unwrap()
+    }
 }
 
 impl Drop for Process {

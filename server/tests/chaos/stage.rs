@@ -91,17 +91,12 @@ impl Stage {
     /// Starts it again. As long as sessions of the killed one end, it refuses to.
     pub async fn start_postgres(&mut self) {
         let data = self.folder.path().join("postgres");
-        let deadline = Instant::now() + PATIENCE;
-        let postgres = loop {
-            match PrivatePostgres::start_with(&data, self.durability).await {
-                Ok(postgres) => break postgres,
-                Err(error) => {
-                    assert!(Instant::now() < deadline, "{error}");
-                    println!("  Postgres does not start yet: {error}");
-                }
-            }
-        };
-        self.postgres = Some(postgres);
+        let started = until("Postgres", async || {
+            PrivatePostgres::start_with(&data, self.durability)
+                .await
+                .ok()
+        });
+        self.postgres = Some(started.await);
     }
 
     /// SIGKILL for one session of the console, in whatever it does; all others end with it and

@@ -168,7 +168,7 @@ fn RowActions(network: String) -> impl IntoView {
         {may(Permission::Whitelist)
             .then(|| {
                 view! {
-                    <a class="button small quiet" href=format!("/whitelist?network={network}#add")>
+                    <a class="button small quiet roomy" href=format!("/whitelist?network={network}#add")>
                         {words.unban_and_whitelist()}
                     </a>
                 }

@@ -1,14 +1,17 @@
 //! The connection to Postgres: the configured one, or a private one in the data folder.
 
+use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
 use anyhow::Context;
-use embedded::postgres::PrivatePostgres;
+use embedded::postgres::{PostgresError, PrivatePostgres};
 use runtime::Shutdown;
 use sqlx::migrate::MigrateError;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{ConnectOptions, Connection, PgPool};
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
 
 use crate::config::Settings;
 
@@ -20,7 +23,7 @@ const RETRY: Duration = Duration::from_secs(1);
 /// A database with our schema.
 pub(crate) struct Database {
     pub(crate) pool: PgPool,
-    private: Option<PrivatePostgres>,
+    private: Option<Kept>,
 }
 
 impl Database {
@@ -34,12 +37,10 @@ impl Database {
         let (url, private) = if let Some(url) = &settings.database.url {
             (url.0.clone(), None)
         } else {
-            let private = PrivatePostgres::start(&settings.data_dir.join("postgres")).await?;
-            tracing::info!(
-                "private Postgres started in {}",
-                settings.data_dir.display()
-            );
-            (private.url().to_owned(), Some(private))
+            let folder = settings.data_dir.join("postgres");
+            let private = PrivatePostgres::start(&folder).await?;
+            tracing::info!("private Postgres started in {}", folder.display());
+            (private.url().to_owned(), Some(Kept::keep(private, folder)))
         };
         let options = options(&url)?;
         if !migrate(&options, shutdown).await? {
@@ -70,10 +71,60 @@ impl Database {
     /// Closes the connections, and stops the private Postgres.
     pub(crate) async fn close(self) -> anyhow::Result<()> {
         self.pool.close().await;
-        if let Some(private) = self.private {
-            private.stop().await?;
+        match self.private {
+            Some(private) => private.stop().await,
+            None => Ok(()),
         }
-        Ok(())
+    }
+}
+
+/// The private Postgres, started again whenever it dies: the connections come back by themselves.
+struct Kept {
+    stop: oneshot::Sender<()>,
+    task: JoinHandle<Result<(), PostgresError>>,
+}
+
+impl Kept {
+    fn keep(postgres: PrivatePostgres, folder: PathBuf) -> Self {
+        let (stop, stopped) = oneshot::channel();
+        let task = tokio::spawn(keep(postgres, folder, stopped));
+        Self { stop, task }
+    }
+
+    async fn stop(self) -> anyhow::Result<()> {
+        // A task that is gone has nothing left to stop.
+        let _ = self.stop.send(());
+        Ok(self.task.await??)
+    }
+}
+
+async fn keep(
+    postgres: PrivatePostgres,
+    folder: PathBuf,
+    mut stopped: oneshot::Receiver<()>,
+) -> Result<(), PostgresError> {
+    let mut running = Some(postgres);
+    loop {
+        tokio::select! {
+            // Also when the sender is dropped: the console ends.
+            _ = &mut stopped => break,
+            () = tokio::time::sleep(RETRY) => {}
+        }
+        if let Some(postgres) = &mut running {
+            if !postgres.has_ended() {
+                continue;
+            }
+            tracing::error!("the private Postgres has died; starting it again");
+            running = None;
+        }
+        match PrivatePostgres::start(&folder).await {
+            Ok(postgres) => running = Some(postgres),
+            Err(error) => tracing::error!("the private Postgres does not start: {error}"),
+        }
+    }
+    match running {
+        Some(postgres) => postgres.stop().await,
+        None => Ok(()),
     }
 }
 

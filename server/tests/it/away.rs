@@ -100,3 +100,46 @@ async fn says_so_lets_nobody_in_and_heals() {
         .await
         .unwrap();
 }
+
+#[tokio::test]
+async fn hostile_39_a_killed_private_postgres_is_started_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let settings = Settings {
+        data_dir: folder.path().to_owned(),
+        ..Settings::default()
+    };
+    let data = folder.path().join("postgres");
+    let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    listener.set_nonblocking(true).unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let shutdown = Shutdown::new();
+    let stop = shutdown.clone();
+    let console = std::thread::spawn(move || {
+        tokio::runtime::Runtime::new().unwrap().block_on(async {
+            let listener = TcpListener::from_std(listener).unwrap();
+            server::run(settings, listener, Clock::system(), stop).await
+        })
+    });
+    let browser = Browser::new(&url);
+    let healthy = || async { (browser.get("/healthz").await.status == 200).then_some(()) };
+    until("the console", healthy).await;
+    let pid = || std::fs::read_to_string(data.join("data/postmaster.pid")).unwrap_or_default();
+    let first = pid().lines().next().unwrap().to_owned();
+
+    let killed = std::process::Command::new("kill")
+        .args(["-9", &first])
+        .status()
+        .unwrap();
+    assert!(killed.success());
+    until("another postmaster", || async {
+        let now = pid();
+        let now = now.lines().next()?;
+        (now != first && browser.get("/healthz").await.status == 200).then_some(())
+    })
+    .await;
+
+    shutdown.stop();
+    tokio::task::spawn_blocking(|| console.join().unwrap().unwrap())
+        .await
+        .unwrap();
+}

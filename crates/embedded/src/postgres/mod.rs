@@ -157,6 +157,11 @@ impl PrivatePostgres {
         self.server.id()
     }
 
+    /// Has it died by itself? Then drop it and start it anew in the same folder.
+    pub fn has_ended(&mut self) -> bool {
+        !matches!(self.server.try_wait(), Ok(None))
+    }
+
     /// Stops it: sessions are ended, everything is written.
     pub async fn stop(mut self) -> Result<(), PostgresError> {
         self.ask_to_stop();

@@ -53,18 +53,19 @@ export function inFirewall(node: Node, network: string): boolean {
   return rules.split(/[\s,{}"]+/).includes(network);
 }
 
-/** An address of the documentation ranges that no other test of this run has had. */
+/** An address of the documentation ranges that no other test of this run has had, and no neighbour
+ * of one: nftables may list neighbours as one range. */
 export function freshAddress(family: 'v4' | 'v6' = 'v4'): string {
-  for (let number = 1; number < 750; number += 1) {
+  for (let number = 1; number < 249; number += 1) {
     try {
       // Making a folder is atomic: two test processes never get the same number.
       mkdirSync(join(STATE_FOLDER, `${family}-${number}`));
     } catch {
       continue;
     }
-    if (family === 'v6') return `2001:db8:e2e::${number.toString(16)}`;
-    const range = ['192.0.2', '198.51.100', '203.0.113'][Math.floor(number / 250)];
-    return `${range}.${(number % 250) + 1}`;
+    if (family === 'v6') return `2001:db8:e2e::${(number * 16).toString(16)}`;
+    const range = ['192.0.2', '198.51.100', '203.0.113'][Math.floor(number / 83)];
+    return `${range}.${(number % 83) * 3 + 1}`;
   }
   throw new Error('all documentation addresses are used up');
 }

@@ -13,12 +13,15 @@ use crate::support::{PASSWORD, WebConsole};
 /// Runs `callwarden`; its exit, what it printed, and what it complained about.
 async fn callwarden(pool: &PgPool, arguments: &[&str], input: &str) -> (bool, String, String) {
     let options = pool.connect_options();
+    // A private Postgres is reached by a socket, which is named in the query.
+    let place = match options.get_socket() {
+        Some(socket) => format!("/{{}}?host={}&", socket.display()),
+        None => format!("{}:{}/{{}}?", options.get_host(), options.get_port()),
+    };
     let url = format!(
-        "postgres://{}@{}:{}/{}",
+        "postgres://{}user={}",
+        place.replace("{}", options.get_database().unwrap()),
         options.get_username(),
-        options.get_host(),
-        options.get_port(),
-        options.get_database().unwrap(),
     );
     let mut child = Command::new(env!("CARGO_BIN_EXE_callwarden"))
         .args(arguments)

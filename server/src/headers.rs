@@ -1,14 +1,15 @@
-//! What every answer carries for the browser's own defences. Pages bring their own policy with a
-//! nonce; files and data need nothing and get nothing.
+//! What every answer carries for the browser's own defences. A page may load what is ours and run
+//! the one inline script that carries this answer's nonce; files and data need nothing and get nothing.
 
 use axum::extract::{Request, State};
 use axum::http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderName, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY,
-    X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, REFERRER_POLICY,
+    STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::Response;
+use leptos::nonce::Nonce;
 
 use crate::AppState;
 
@@ -34,8 +35,14 @@ const ALWAYS: [(HeaderName, &str); 5] = [
     ),
 ];
 
-/// Adds the headers that are not there yet.
-pub(crate) async fn layer(State(state): State<AppState>, request: Request, next: Next) -> Response {
+/// Adds the headers that are not there yet; the page finds its [`Nonce`] in the request.
+pub(crate) async fn layer(
+    State(state): State<AppState>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let nonce = Nonce::new();
+    request.extensions_mut().insert(nonce.clone());
     let path = request.uri().path();
     let caching = if path.starts_with("/pkg/") {
         FOR_EVER
@@ -52,6 +59,15 @@ pub(crate) async fn layer(State(state): State<AppState>, request: Request, next:
     };
     let headers = response.headers_mut();
     add(headers, CACHE_CONTROL, caching);
+    let is_page = headers
+        .get(CONTENT_TYPE)
+        .is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
+    if is_page
+        && !headers.contains_key(CONTENT_SECURITY_POLICY)
+        && let Ok(policy) = HeaderValue::from_str(&page_policy(&nonce))
+    {
+        headers.insert(CONTENT_SECURITY_POLICY, policy);
+    }
     add(headers, CONTENT_SECURITY_POLICY, NOTHING);
     for (name, value) in ALWAYS {
         add(headers, name, value);
@@ -60,6 +76,14 @@ pub(crate) async fn layer(State(state): State<AppState>, request: Request, next:
         add(headers, STRICT_TRANSPORT_SECURITY, "max-age=31536000");
     }
     response
+}
+
+fn page_policy(nonce: &Nonce) -> String {
+    format!(
+        "default-src 'self'; script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'; style-src 'self'; \
+         img-src 'self' data:; connect-src 'self'; object-src 'none'; base-uri 'none'; \
+         form-action 'self'; frame-ancestors 'none'"
+    )
 }
 
 fn add(headers: &mut HeaderMap, name: HeaderName, value: &'static str) {

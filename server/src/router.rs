@@ -5,9 +5,11 @@ use std::time::Duration;
 use axum::Router;
 use axum::extract::State;
 use axum::http::StatusCode;
+use axum::http::request::Parts;
 use axum::middleware::from_fn_with_state as layer;
 use axum::routing::get;
-use leptos::prelude::provide_context;
+use leptos::nonce::Nonce;
+use leptos::prelude::{provide_context, use_context};
 use leptos_axum::{LeptosRoutes, file_and_error_handler_with_context, generate_route_list};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::limit::RequestBodyLimitLayer;
@@ -23,7 +25,15 @@ const PAGE_LIMIT: Duration = Duration::from_secs(10);
 /// The whole console.
 pub fn router(state: AppState) -> Router {
     let backend = state.backend.clone();
-    let context = move || provide_context(backend.clone());
+    let context = move || {
+        provide_context(backend.clone());
+        // In place of the one that leptos makes: the policy of `headers` names this one.
+        let nonce =
+            use_context::<Parts>().and_then(|parts| parts.extensions.get::<Nonce>().cloned());
+        if let Some(nonce) = nonce {
+            provide_context(nonce);
+        }
+    };
     let pages = generate_route_list(app::App);
 
     let interface = Router::new()

@@ -1,17 +1,15 @@
 //! The HTML document.
 
 use leptos::config::LeptosOptions;
-use leptos::nonce::use_nonce;
 use leptos::prelude::*;
 use leptos_meta::{HashedStylesheet, MetaTags};
 
 use crate::request::{theme, words};
 use crate::routes::App;
 
-/// The document around [`App`], with its Content-Security-Policy: no inline style, no inline script
-/// without this response's nonce, nothing from elsewhere.
+/// The document around [`App`]. Its Content-Security-Policy is set by the server, which also gives
+/// the nonce that the one inline script carries.
 pub fn shell(options: LeptosOptions) -> impl IntoView {
-    content_security_policy();
     let words = words();
     view! {
         <!DOCTYPE html>
@@ -30,21 +28,5 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <App/>
             </body>
         </html>
-    }
-}
-
-fn content_security_policy() {
-    let (Some(nonce), Some(response)) =
-        (use_nonce(), use_context::<leptos_axum::ResponseOptions>())
-    else {
-        return;
-    };
-    let policy = format!(
-        "default-src 'self'; script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'; style-src 'self'; \
-         img-src 'self' data:; connect-src 'self'; object-src 'none'; base-uri 'none'; \
-         form-action 'self'; frame-ancestors 'none'"
-    );
-    if let Ok(value) = axum::http::HeaderValue::from_str(&policy) {
-        response.insert_header(axum::http::header::CONTENT_SECURITY_POLICY, value);
     }
 }

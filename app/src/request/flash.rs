@@ -112,8 +112,15 @@ pub(crate) fn provide_flash() {
     provide_context(OfThisPage::default());
 }
 
-/// The message left for this page.
+/// The message left for this page. A page that refreshes itself leaves it to the answer of the
+/// action under way, and keeps showing the one it has.
 pub(crate) async fn take_flash() -> Option<Flash> {
+    if use_context::<axum::http::request::Parts>()?
+        .headers
+        .contains_key("x-refresh")
+    {
+        return None;
+    }
     let (slot, session) = (use_context::<OfThisPage>()?, session());
     let read = || async move { session?.remove::<Flash>(SESSION_FLASH).await.ok().flatten() };
     slot.0.get_or_init(read).await.clone()

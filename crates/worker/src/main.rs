@@ -19,18 +19,21 @@ struct Args {
     command: Command,
 }
 
+/// Where packages and the pasted command expect the settings.
+const CONFIG: &str = "/etc/callwarden/worker.toml";
+
 #[derive(Subcommand)]
 enum Command {
     /// Runs until SIGINT or SIGTERM.
     Run {
         /// Settings (TOML).
-        #[arg(long)]
+        #[arg(long, default_value = CONFIG)]
         config: PathBuf,
     },
     /// Makes this host a node, with a one-time code from the console.
     Enrol {
         /// Settings (TOML); written if missing.
-        #[arg(long)]
+        #[arg(long, default_value = CONFIG)]
         config: PathBuf,
         /// The console's address, instead of the settings'.
         #[arg(long)]
@@ -44,13 +47,13 @@ enum Command {
     /// node's page does.
     InstallJail {
         /// Settings (TOML).
-        #[arg(long)]
+        #[arg(long, default_value = CONFIG)]
         config: PathBuf,
     },
     /// Looks once at everything a node needs.
     Check {
         /// Settings (TOML).
-        #[arg(long)]
+        #[arg(long, default_value = CONFIG)]
         config: PathBuf,
     },
 }

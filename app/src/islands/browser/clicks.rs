@@ -28,7 +28,7 @@ fn click(event: MouseEvent) {
         if plain && let Some(href) = link.get_attribute("href") {
             event.prevent_default();
             spawn_local(async move {
-                if page::load(&href, None, true).await.is_err() {
+                if page::load(&href, None).await.is_err() {
                     let _ = window().location().assign(&href);
                 }
             });

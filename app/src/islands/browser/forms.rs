@@ -44,9 +44,9 @@ fn submit(event: SubmitEvent) {
     }
     spawn_local(async move {
         let done = if posts {
-            page::load(&action, Some(fields.as_ref()), false).await
+            page::load(&action, Some(fields.as_ref())).await
         } else {
-            page::load(&format!("{action}?{}", fields.to_string()), None, true).await
+            page::load(&format!("{action}?{}", fields.to_string()), None).await
         };
         if let Some(button) = button {
             let _ = button.remove_attribute("aria-busy");

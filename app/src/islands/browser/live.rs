@@ -12,16 +12,17 @@ use super::{after, document, on, window};
 use crate::islands::live_mark::Link;
 
 /// At most so often, in milliseconds: bursts of changes become one refresh.
-const PAUSE: i32 = 250;
+const PAUSE: f64 = 150.0;
 /// Without events, and for the relative times on the page.
-const POLL: i32 = 5_000;
+const POLL: f64 = 5_000.0;
+/// Polls passed over while the stream is open.
 const CLOCK: u32 = 6;
 
 thread_local! {
-    static STATE: Cell<State> = const { Cell::new(State { mark: None, stream: false, planned: false, loading: false, quiet: 0 }) };
+    static STATE: Cell<State> = Cell::default();
 }
 
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Default)]
 struct State {
     mark: Option<WriteSignal<Link>>,
     /// The stream of events is open.
@@ -29,6 +30,8 @@ struct State {
     /// A refresh waits for its pause to end.
     planned: bool,
     loading: bool,
+    /// When the last refresh began, milliseconds of the browser's clock.
+    refreshed: f64,
     /// Polls passed over while the stream was open.
     quiet: u32,
 }
@@ -83,14 +86,22 @@ fn poll() {
     });
 }
 
-/// Refreshes soon, once, and not while nobody looks.
+/// Refreshes at once, or when the pause since the last refresh ends; never twice at a time, and not
+/// while nobody looks.
 fn plan() {
     let state = change(|_| {});
     if state.planned || document().hidden() {
         return;
     }
     change(|state| state.planned = true);
-    after(PAUSE, || {
+    let since = js_sys::Date::now() - state.refreshed;
+    // A clock that was set back must not stop the page.
+    let wait = if since >= 0.0 {
+        (PAUSE - since).clamp(0.0, PAUSE)
+    } else {
+        PAUSE
+    };
+    after(wait, || {
         change(|state| state.planned = false);
         if change(|_| {}).loading {
             plan();
@@ -101,10 +112,12 @@ fn plan() {
 }
 
 fn refresh() {
-    change(|state| state.loading = true);
+    change(|state| {
+        state.loading = true;
+        state.refreshed = js_sys::Date::now();
+    });
     spawn_local(async {
-        let here = window().location().href().unwrap_or_default();
-        let loaded = page::load(&here, None, false).await;
+        let loaded = page::refresh().await;
         let state = change(|state| state.loading = false);
         show(match (loaded, state.stream) {
             (Err(Trouble::Network), _) => Link::Offline,

@@ -46,10 +46,14 @@ fn on<E: JsCast + 'static>(target: &EventTarget, event: &str, handle: impl FnMut
 }
 
 /// Calls once, after so many milliseconds.
-fn after(milliseconds: i32, call: impl FnOnce() + 'static) {
+fn after(milliseconds: f64, call: impl FnOnce() + 'static) {
     let closure = Closure::once_into_js(call);
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "the browser counts whole milliseconds"
+    )]
     let _ = window().set_timeout_with_callback_and_timeout_and_arguments_0(
         closure.unchecked_ref(),
-        milliseconds,
+        milliseconds as i32,
     );
 }

@@ -7,18 +7,41 @@ use web_sys::{Element, HtmlInputElement, Node};
 /// Attributes that belong to the reader, not to the server.
 const OURS: [&str; 2] = ["open", "data-awake"];
 
-/// Shown once by the server and kept through refreshes (a code to copy), until the reader moves on.
-pub(super) const KEEP: &str = "data-keep";
+/// Shown once by the server and kept through refreshes (a code to copy).
+const KEEP: &str = "data-keep";
+
+/// Why the page is rendered anew.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Cause {
+    /// Something changed, or time passed: what was said to the reader still stands.
+    Refresh,
+    /// The reader did something; this is the answer.
+    Answer,
+}
 
 /// Makes `old`'s attributes and children equal to `new`'s.
-pub(super) fn morph(old: &Element, new: &Element) {
-    if old.tag_name() == "LEPTOS-ISLAND" || old.is_equal_node(Some(new)) {
+pub(super) fn morph(old: &Element, new: &Element, cause: Cause) {
+    let stays = old.tag_name() == "LEPTOS-ISLAND" || (cause == Cause::Refresh && is_said(old));
+    if stays || old.is_equal_node(Some(new)) {
         return;
     }
     attributes(old, new);
     if old.tag_name() != "TEXTAREA" {
-        children(old, new);
+        children(old, new, cause);
     }
+}
+
+/// The messages of the last action, and a form that says what is wrong with it.
+fn is_said(element: &Element) -> bool {
+    let refused = || {
+        element
+            .query_selector("[aria-invalid]")
+            .ok()
+            .flatten()
+            .is_some()
+    };
+    element.get_attribute("id").as_deref() == Some("toasts")
+        || (element.tag_name() == "FORM" && refused())
 }
 
 fn attributes(old: &Element, new: &Element) {
@@ -61,7 +84,7 @@ fn key(node: &Node) -> Option<String> {
         .map(|key| format!("{} {key}", element.tag_name()))
 }
 
-fn children(old: &Element, new: &Element) {
+fn children(old: &Element, new: &Element, cause: Cause) {
     let keyed: Vec<(String, Node)> = nodes(old)
         .into_iter()
         .filter_map(|node| Some((key(&node)?, node)))
@@ -88,7 +111,7 @@ fn children(old: &Element, new: &Element) {
                     let _ = old.insert_before(&node, cursor.as_ref());
                 }
                 match (node.dyn_ref::<Element>(), wanted.dyn_ref::<Element>()) {
-                    (Some(node), Some(wanted)) => morph(node, wanted),
+                    (Some(node), Some(wanted)) => morph(node, wanted, cause),
                     _ if node.node_value() != wanted.node_value() => {
                         node.set_node_value(wanted.node_value().as_deref());
                     }
@@ -104,9 +127,10 @@ fn children(old: &Element, new: &Element) {
     }
     while let Some(node) = cursor {
         cursor = node.next_sibling();
-        let kept = node
-            .dyn_ref::<Element>()
-            .is_some_and(|element| element.has_attribute(KEEP));
+        let kept = cause == Cause::Refresh
+            && node
+                .dyn_ref::<Element>()
+                .is_some_and(|element| element.has_attribute(KEEP));
         if !kept {
             let _ = old.remove_child(&node);
         }

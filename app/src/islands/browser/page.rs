@@ -1,10 +1,12 @@
 //! Fetching a rendering of a page and putting it in place.
 
+use std::cell::Cell;
+
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{DomParser, Element, Headers, Request, RequestInit, Response, SupportedType};
 
-use super::morph::{KEEP, morph};
+use super::morph::{Cause, morph};
 use super::{document, window};
 
 /// Why a fetched page was not put in place.
@@ -16,42 +18,35 @@ pub(super) enum Trouble {
     NotAPage,
 }
 
-/// Fetches `url` (a post when there is a `body`) and puts the page it leads to in place of this one.
-/// `push` records the new address in the browser's history.
-pub(super) async fn load(url: &str, body: Option<&JsValue>, push: bool) -> Result<(), Trouble> {
-    let response = fetch(url, body).await.map_err(|_| Trouble::Network)?;
-    let html = response.text().map_err(|_| Trouble::NotAPage)?;
-    let html = JsFuture::from(html).await.map_err(|_| Trouble::Network)?;
-    let is_html = response
-        .headers()
-        .get("content-type")
-        .ok()
-        .flatten()
-        .is_some_and(|kind| kind.starts_with("text/html"));
-    let html = html
-        .as_string()
-        .filter(|_| is_html)
-        .ok_or(Trouble::NotAPage)?;
-    let arrived = response.url();
+thread_local! {
+    /// How many loads have begun: a refresh that something else overtook is stale.
+    static LOADS: Cell<u32> = const { Cell::new(0) };
+}
+
+/// Renders this page anew.
+pub(super) async fn refresh() -> Result<(), Trouble> {
+    let load = begin();
     let here = window().location().href().unwrap_or_default();
-    if response.redirected() && path(&arrived) != path(&here) {
-        // Another page altogether (sign-in, or the result of a form): let the browser go there.
-        if !show(&html, Messages::Replace) {
-            let _ = window().location().assign(&arrived);
-            return Ok(());
-        }
-    } else if !show(
-        &html,
-        if body.is_some() || push {
-            Messages::Replace
-        } else {
-            Messages::Keep
-        },
-    ) {
-        return Err(Trouble::NotAPage);
+    let (html, arrived) = fetch(&here, None, Cause::Refresh).await?;
+    if load != LOADS.get() {
+        return Ok(());
     }
-    if (push || body.is_some())
-        && arrived != here
+    if path(&arrived) != path(&here) || !show(&html, Cause::Refresh) {
+        // Signed out meanwhile.
+        let _ = window().location().assign(&arrived);
+    }
+    Ok(())
+}
+
+/// Goes to `url`, or posts `body` there, and puts the page it leads to in place of this one.
+pub(super) async fn load(url: &str, body: Option<&JsValue>) -> Result<(), Trouble> {
+    begin();
+    let (html, arrived) = fetch(url, body, Cause::Answer).await?;
+    let here = window().location().href().unwrap_or_default();
+    if !show(&html, Cause::Answer) {
+        // Another frame altogether (sign-in): let the browser go there.
+        let _ = window().location().assign(&arrived);
+    } else if arrived != here
         && let Ok(history) = window().history()
     {
         let _ = history.push_state_with_url(&JsValue::NULL, "", Some(&arrived));
@@ -59,19 +54,50 @@ pub(super) async fn load(url: &str, body: Option<&JsValue>, push: bool) -> Resul
     Ok(())
 }
 
-async fn fetch(url: &str, body: Option<&JsValue>) -> Result<Response, JsValue> {
+fn begin() -> u32 {
+    LOADS.set(LOADS.get().wrapping_add(1));
+    LOADS.get()
+}
+
+/// The page at `url`, after redirects, and where it was found.
+async fn fetch(
+    url: &str,
+    body: Option<&JsValue>,
+    cause: Cause,
+) -> Result<(String, String), Trouble> {
+    let response = request(url, body, cause)
+        .map(|request| JsFuture::from(window().fetch_with_request(&request)))
+        .map_err(|_| Trouble::NotAPage)?
+        .await
+        .ok()
+        .and_then(|response| response.dyn_into::<Response>().ok())
+        .ok_or(Trouble::Network)?;
+    let kind = response
+        .headers()
+        .get("content-type")
+        .ok()
+        .flatten()
+        .unwrap_or_default();
+    let html = response.text().map_err(|_| Trouble::NotAPage)?;
+    let html = JsFuture::from(html).await.map_err(|_| Trouble::Network)?;
+    let html = html.as_string().filter(|_| kind.starts_with("text/html"));
+    Ok((html.ok_or(Trouble::NotAPage)?, response.url()))
+}
+
+fn request(url: &str, body: Option<&JsValue>, cause: Cause) -> Result<Request, JsValue> {
     let headers = Headers::new()?;
     headers.set("accept", "text/html")?;
+    if cause == Cause::Refresh {
+        // The message for the answer of an action under way is not a refresh's to take.
+        headers.set("x-refresh", "1")?;
+    }
     let options = RequestInit::new();
     options.set_headers(&headers);
     if let Some(body) = body {
         options.set_method("POST");
         options.set_body(body);
     }
-    let request = Request::new_with_str_and_init(url, &options)?;
-    JsFuture::from(window().fetch_with_request(&request))
-        .await?
-        .dyn_into()
+    Request::new_with_str_and_init(url, &options)
 }
 
 fn path(url: &str) -> String {
@@ -80,16 +106,8 @@ fn path(url: &str) -> String {
         .unwrap_or_default()
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Messages {
-    /// A refresh: what was said before still stands.
-    Keep,
-    /// The answer to an action.
-    Replace,
-}
-
 /// False where the page has another frame (the sign-in page).
-fn show(html: &str, messages: Messages) -> bool {
+fn show(html: &str, cause: Cause) -> bool {
     let parsed =
         DomParser::new().and_then(|parser| parser.parse_from_string(html, SupportedType::TextHtml));
     let (Some(old), Ok(parsed)) = (document().get_element_by_id("main"), parsed) else {
@@ -101,32 +119,16 @@ fn show(html: &str, messages: Messages) -> bool {
     if old.class_name() != new.class_name() {
         return false;
     }
-    if messages == Messages::Replace {
-        forget_kept(&old);
-    } else if let (Some(old), Some(new)) = (
-        document().get_element_by_id("toasts"),
-        parsed.get_element_by_id("toasts"),
-    ) && new.child_element_count() == 0
-    {
-        new.set_inner_html("");
-        let _ = new.replace_with_with_node_1(&old.clone_node_with_deep(true).unwrap_or(old.into()));
-    }
-    morph(&old, &new);
+    morph(&old, &new, cause);
     if let (Some(old), Some(new)) = (
         document().get_element_by_id("navigation"),
         parsed.get_element_by_id("navigation"),
     ) {
-        morph(&old, &new);
+        morph(&old, &new, cause);
     }
     document().set_title(&parsed.title());
     localise_times();
     true
-}
-
-fn forget_kept(page: &Element) {
-    while let Ok(Some(kept)) = page.query_selector(&format!("[{KEEP}]")) {
-        kept.remove();
-    }
 }
 
 /// Puts the exact time of every `<time>` into the reader's zone and language.

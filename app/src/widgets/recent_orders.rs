@@ -1,4 +1,4 @@
-//! The operator's own orders of the last minute, with their state on each node.
+//! The operator's own orders of the last half minute, with their state on each node.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use time::Duration;
 use crate::request::{backend, visitor, words};
 use crate::widgets::OrderChip;
 
-const SHOWN_FOR: Duration = Duration::seconds(60);
+const SHOWN_FOR: Duration = Duration::seconds(30);
 /// Orders of all operators that are looked through for one's own.
 const LOOKED_AT: i64 = 200;
 const MOST_BATCHES: usize = 3;

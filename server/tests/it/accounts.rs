@@ -135,19 +135,20 @@ async fn nobody_learns_who_exists(pool: PgPool) {
     // The first hash of a process is slower than the others.
     console.browser().try_sign_in("warm-up", PASSWORD).await;
 
-    let mut seen = Vec::new();
-    for (name, password) in [
+    // In turns, so that the machine's other work meets all alike; the fastest of each counts.
+    let cases = [
         ("ann", "wrong password"),
         ("nobody", PASSWORD),
         ("gone", PASSWORD),
-    ] {
-        let mut fastest = Duration::MAX;
-        let mut said = Vec::new();
-        for _ in 0..4 {
+    ];
+    let mut fastest = [Duration::MAX; 3];
+    let mut said = Vec::new();
+    for _ in 0..6 {
+        for (case, (name, password)) in cases.into_iter().enumerate() {
             let browser = console.browser();
             let start = Instant::now();
             let answer = browser.try_sign_in(name, password).await;
-            fastest = fastest.min(start.elapsed());
+            fastest[case] = fastest[case].min(start.elapsed());
             assert!(!browser.is_signed_in().await);
             let page = browser.get("/sign-in").await;
             said.push((
@@ -156,14 +157,12 @@ async fn nobody_learns_who_exists(pool: PgPool) {
                 message(&page.body),
             ));
         }
-        said.dedup();
-        assert_eq!(said.len(), 1, "{said:?}");
-        seen.push((said, fastest));
     }
-    assert!(seen.iter().all(|(said, _)| *said == seen[0].0), "{seen:?}");
-    let slowest = seen.iter().map(|(_, time)| *time).max().unwrap();
-    let fastest = seen.iter().map(|(_, time)| *time).min().unwrap();
-    assert!(fastest * 2 > slowest, "{seen:?}");
+    said.dedup();
+    assert_eq!(said.len(), 1, "{said:?}");
+    // Without the hash of a dummy an answer takes a tenth of the time.
+    let (least, most) = (fastest.iter().min().unwrap(), fastest.iter().max().unwrap());
+    assert!(*least * 4 > *most, "{fastest:?}");
 }
 
 /// What the page says, without what differs in every page.

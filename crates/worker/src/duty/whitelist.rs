@@ -1,9 +1,12 @@
 //! The whitelist in the jail: applied when the console changes it, when an entry expires, and again
 //! now and then, since fail2ban forgets run-time entries at every reload.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
+use domain::guard::Protected;
+use domain::net::Network;
 use domain::whitelist::WhitelistLine;
 use domain::wire::{Desired, WhitelistReport};
 use runtime::{Clock, Shutdown};
@@ -42,17 +45,27 @@ impl Whitelist {
         let mut last: Option<WhitelistReport> = None;
         loop {
             let desired = self.desired.borrow_and_update().clone();
-            let (version, wanted) = match desired {
-                Some(desired) => (Some(desired.version), desired.whitelist),
+            let (desired, wanted) = match &desired {
+                Some(desired) => (Some(desired), jail_lines(desired)),
                 // The console is away since the start: what it wanted last stands in the file.
                 None => (None, whitelist::load(&self.engine.fail2ban)),
             };
             let now = self.clock.unix();
-            let proofs =
+            let mut proofs =
                 whitelist::apply(&self.engine.fail2ban, &self.engine.firewall, &wanted, now).await;
             let failed = proofs.iter().any(|proof| !proof.in_file || !proof.in_jail);
-            if let Some(version) = version {
-                let report = WhitelistReport { version, proofs };
+            if let Some(desired) = desired {
+                // The console asks about its entries; the protected addresses ride along.
+                proofs.retain(|proof| {
+                    desired
+                        .whitelist
+                        .iter()
+                        .any(|line| line.network == proof.network)
+                });
+                let report = WhitelistReport {
+                    version: desired.version,
+                    proofs,
+                };
                 if last.as_ref() != Some(&report) {
                     self.bans_changed.notify_one();
                     self.outbox.whitelist(report.clone());
@@ -91,7 +104,65 @@ impl Whitelist {
     }
 }
 
+/// What fail2ban shall ignore: the whitelist, and whoever must not be banned. A forged line can
+/// name the address of the console, a node or an operator, and fail2ban bans by itself.
+fn jail_lines(desired: &Desired) -> Vec<WhitelistLine> {
+    let protected: BTreeSet<Network> = desired
+        .never_ban
+        .iter()
+        .filter(|guarded| guarded.why != Protected::Whitelisted)
+        .map(|guarded| guarded.network)
+        .collect();
+    let entries = desired
+        .whitelist
+        .iter()
+        .filter(|line| !protected.contains(&line.network));
+    let guards = protected.iter().map(|network| WhitelistLine {
+        network: *network,
+        until: None,
+    });
+    entries.cloned().chain(guards).collect()
+}
+
 fn next_expiry(wanted: &[WhitelistLine], now: i64) -> Option<i64> {
     let times = wanted.iter().filter_map(|line| line.until);
     times.filter(|until| *until > now).min()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hostile_12_a_forged_line_bans_nobody_protected() {
+        let desired: Desired = serde_json::from_str(
+            r#"{
+                "version": 3,
+                "whitelist": [
+                    {"network": "198.51.100.7", "until": 10},
+                    {"network": "203.0.113.5", "until": 10}
+                ],
+                "never_ban": [
+                    {"network": "192.0.2.80", "what": "console"},
+                    {"network": "203.0.113.5", "what": "operator", "name": "ann"},
+                    {"network": "198.51.100.9", "what": "whitelisted"}
+                ]
+            }"#,
+        )
+        .unwrap();
+        let lines: Vec<_> = jail_lines(&desired)
+            .into_iter()
+            .map(|line| (line.network.to_string(), line.until))
+            .collect();
+        // Past its expiry a whitelist entry ends, a session that lasts does not.
+        let expected = [
+            ("198.51.100.7", Some(10)),
+            ("192.0.2.80", None),
+            ("203.0.113.5", None),
+        ];
+        assert_eq!(
+            lines,
+            expected.map(|(network, until)| (network.to_owned(), until))
+        );
+    }
 }

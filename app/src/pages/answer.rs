@@ -4,20 +4,40 @@
 use crate::error::AppError;
 use crate::request::{Flash, FormBack, flash, go_back, words};
 
-/// Ends a server function. `done` says in words what was done; `form` is the form's name on its page
-/// and what was typed into it (never a secret).
+/// A form's name on its page, and what was typed into it (never a secret).
+pub(super) type Typed<'a> = (&'a str, Vec<(&'a str, String)>);
+
+/// Ends a server function. `done` says in words what was done.
 ///
 /// # Errors
 /// Faults; a wrong field is no fault.
 pub(super) async fn answer<T>(
     result: Result<T, backend::Error>,
     page: &str,
-    form: (&str, Vec<(&str, String)>),
+    form: Typed<'_>,
     done: impl FnOnce(T) -> Flash,
 ) -> Result<(), AppError> {
     match result {
-        Ok(value) => flash(done(value)).await,
-        Err(backend::Error::Invalid { field, problem }) => {
+        Ok(value) => {
+            flash(done(value)).await;
+            go_back(page);
+            Ok(())
+        }
+        Err(error) => refuse(error, page, form).await,
+    }
+}
+
+/// Ends a server function that did nothing.
+///
+/// # Errors
+/// As [`answer`].
+pub(super) async fn refuse(
+    error: backend::Error,
+    page: &str,
+    form: Typed<'_>,
+) -> Result<(), AppError> {
+    match error {
+        backend::Error::Invalid { field, problem } => {
             let problem = words().problem(&problem);
             let mut message = Flash::bad(problem.clone());
             message.form = Some(FormBack {
@@ -32,12 +52,12 @@ pub(super) async fn answer<T>(
             });
             flash(message).await;
         }
-        Err(backend::Error::TooMany) => flash(Flash::bad(words().too_many())).await,
-        Err(backend::Error::Database(error)) => {
+        backend::Error::TooMany => flash(Flash::bad(words().too_many())).await,
+        backend::Error::Database(error) => {
             tracing::error!("database: {error}");
             flash(Flash::bad(words().not_saved())).await;
         }
-        Err(error) => return Err(error.into()),
+        error => return Err(error.into()),
     }
     go_back(page);
     Ok(())

@@ -4,8 +4,10 @@ use backend::{Error, accounts};
 use leptos::prelude::*;
 
 use crate::error::AppError;
-use crate::pages::answer::answer;
-use crate::request::{Flash, backend, begin_session, end_session, flash, go, visitor, words};
+use crate::pages::answer::refuse;
+use crate::request::{
+    Flash, backend, begin_session, end_session, flash, go, go_back, visitor, words,
+};
 
 /// Open to anybody who holds the setup token, while there is no user.
 #[server(prefix = "/api/ui", endpoint = "setup")]
@@ -17,7 +19,7 @@ async fn setup(token: String, name: String, password: String) -> Result<(), AppE
             go("/");
             Ok(())
         }
-        Err(error) => refuse(error, "/setup", "setup", name).await,
+        Err(error) => refuse(error, "/setup", ("setup", vec![("name", name)])).await,
     }
 }
 
@@ -32,10 +34,10 @@ async fn sign_in(name: String, password: String, next: String) -> Result<(), App
         }
         Err(Error::Invalid { .. }) => {
             flash(Flash::bad(words().sign_in_failed())).await;
-            crate::request::go_back("/sign-in");
+            go_back("/sign-in");
             Ok(())
         }
-        Err(error) => refuse(error, "/sign-in", "sign_in", name).await,
+        Err(error) => refuse(error, "/sign-in", ("sign_in", vec![("name", name)])).await,
     }
 }
 
@@ -46,16 +48,6 @@ async fn sign_out() -> Result<(), AppError> {
     end_session().await?;
     go("/sign-in");
     Ok(())
-}
-
-async fn refuse(error: Error, page: &str, form: &str, name: String) -> Result<(), AppError> {
-    answer(
-        Err::<(), _>(error),
-        page,
-        (form, vec![("name", name)]),
-        |()| Flash::good(""),
-    )
-    .await
 }
 
 /// Only paths of this console are followed.

@@ -6,7 +6,7 @@ use domain::role::Permission;
 use leptos::prelude::*;
 
 use crate::error::AppError;
-use crate::pages::answer::answer;
+use crate::pages::answer::{answer, refuse};
 use crate::request::{Flash, Reveal, flash, go, require, words};
 
 /// Adds a node and shows its enrolment command once.
@@ -15,10 +15,7 @@ async fn node_add(name: String) -> Result<(), AppError> {
     let (backend, actor) = require(Permission::Nodes)?;
     match nodes::add(&backend, &actor, &name).await {
         Ok(code) => show_code(code, words().node_added(name.trim())).await,
-        Err(error) => {
-            let form = ("node", vec![("name", name)]);
-            answer(Err::<(), _>(error), "/nodes", form, |()| Flash::good("")).await
-        }
+        Err(error) => refuse(error, "/nodes", ("node", vec![("name", name)])).await,
     }
 }
 

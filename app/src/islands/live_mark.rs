@@ -2,20 +2,7 @@
 
 use leptos::prelude::*;
 
-/// How the page hears of changes.
-#[cfg_attr(
-    not(feature = "hydrate"),
-    expect(dead_code, reason = "it changes in the browser only")
-)]
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Link {
-    /// Server-sent events arrive.
-    Live,
-    /// They do not; the page asks every few seconds.
-    Polling,
-    /// The console does not answer at all.
-    Offline,
-}
+use super::link::Link;
 
 /// Live, polling or offline, in words (given by the server in the page's language).
 #[island]

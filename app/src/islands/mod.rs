@@ -4,6 +4,7 @@
 mod behaviour;
 #[cfg(feature = "hydrate")]
 mod browser;
+mod link;
 mod live_mark;
 
 pub use behaviour::Behaviour;

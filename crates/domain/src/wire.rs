@@ -82,6 +82,15 @@ impl Source {
             Self::Fail2ban => "fail2ban",
         }
     }
+
+    /// Reads what [`Self::as_str`] gave; anything else is the attack log.
+    pub fn from_text(text: &str) -> Self {
+        if text == Self::Fail2ban.as_str() {
+            Self::Fail2ban
+        } else {
+            Self::Attacks
+        }
+    }
 }
 
 /// How far a log was read. Everything before it is stored or counted as a gap.

@@ -9,7 +9,7 @@ use web_sys::{Event, EventSource, MessageEvent};
 
 use super::page::{self, Trouble};
 use super::{after, document, on, window};
-use crate::islands::live_mark::Link;
+use crate::islands::link::Link;
 
 /// At most so often, in milliseconds: bursts of changes become one refresh.
 const PAUSE: f64 = 150.0;

@@ -7,7 +7,7 @@ use domain::net::Network;
 use ipnet::IpNet;
 use time::Duration;
 
-use super::list::Head;
+use super::head::Head;
 use super::{AttackRow, BanDetail, BanRow, Why, why};
 use crate::orders::{self, OrderRow};
 use crate::{Backend, Error, whitelist};

@@ -1,40 +1,12 @@
 //! The list of bans: sorted, filtered and paged by index.
 
 use domain::net::Network;
-use ipnet::IpNet;
-use sqlx::{FromRow, Postgres, QueryBuilder};
-use time::OffsetDateTime;
+use sqlx::{Postgres, QueryBuilder};
 
+use super::head::Head;
 use super::query::{self, PAGE_LIMIT, Place, Value};
 use super::{BanPage, BanQuery, BanSort, BanState, detail, span};
 use crate::{Backend, Error};
-
-/// A row of `banned`.
-#[derive(Clone, Debug, FromRow)]
-pub(super) struct Head {
-    pub network: IpNet,
-    pub since: OffsetDateTime,
-    /// `None` is for ever.
-    pub until: Option<OffsetDateTime>,
-    pub repeats: i32,
-    pub nodes: i32,
-}
-
-impl Head {
-    fn place(&self, sort: BanSort) -> Place {
-        let value = match sort {
-            BanSort::Since => Value::Time(Some(self.since)),
-            BanSort::Until => Value::Time(self.until),
-            BanSort::Repeats => Value::Count(self.repeats),
-            BanSort::Nodes => Value::Count(self.nodes),
-            BanSort::Network => Value::Nothing,
-        };
-        Place {
-            value,
-            network: Network::from(self.network),
-        }
-    }
-}
 
 /// One page.
 ///

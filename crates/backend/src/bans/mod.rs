@@ -3,6 +3,7 @@
 mod actions;
 mod detail;
 pub(crate) mod guard;
+mod head;
 mod heads;
 mod lines;
 mod list;

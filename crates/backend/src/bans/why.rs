@@ -9,7 +9,7 @@ use ipnet::IpNet;
 use sqlx::PgPool;
 use time::{Duration, OffsetDateTime};
 
-use super::list::Head;
+use super::head::Head;
 use super::{AttackRow, BanEventRow, ByHand, EventLine, Holder, Line, WHY_LINES};
 use crate::nodes::CONNECTED_SECONDS;
 

@@ -1,47 +1,17 @@
 //! Ban lists: a whole one replaces what is stored, a difference applies to the version it names.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use domain::ban::HeldBan;
 use domain::ids::NodeId;
 use domain::wire::BanList;
 use ipnet::IpNet;
 use sqlx::PgConnection;
-use time::OffsetDateTime;
 
+use super::columns::Held;
 use super::sql::State;
-use super::{Touched, check, sql};
+use super::{Touched, sql};
 use crate::Error;
 use crate::changes::Topic;
-
-/// Columns for one insert; each network once.
-#[derive(Default)]
-pub(super) struct Held {
-    pub networks: Vec<IpNet>,
-    pub sinces: Vec<OffsetDateTime>,
-    pub untils: Vec<Option<OffsetDateTime>>,
-    pub in_firewalls: Vec<Option<bool>>,
-}
-
-impl Held {
-    fn from(changed: &[HeldBan]) -> Self {
-        let newest: BTreeMap<IpNet, &HeldBan> = changed
-            .iter()
-            .map(|ban| (ban.network.ipnet(), ban))
-            .collect();
-        let mut held = Self::default();
-        for (network, ban) in newest {
-            held.networks.push(network);
-            let since = check::time_of_seconds(ban.since);
-            held.sinces
-                .push(since.unwrap_or(OffsetDateTime::UNIX_EPOCH));
-            // A ban past the end of the calendar is one for ever.
-            held.untils.push(ban.until.and_then(check::time_of_seconds));
-            held.in_firewalls.push(ban.in_firewall);
-        }
-        held
-    }
-}
 
 /// Returns the version stored now, and whether the worker must send the whole list.
 pub(super) async fn store(

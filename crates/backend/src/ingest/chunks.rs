@@ -1,22 +1,16 @@
 //! Pieces of logs: what lies past the cursor is stored, what lies before it is passed over.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use domain::ids::NodeId;
-use domain::wire::{AttackEvent, BanEvent, Chunk, Cursor, Gap, Source};
+use domain::wire::{BanEvent, Chunk, Cursor, Gap, Source};
 use sqlx::PgConnection;
-use time::{Duration, OffsetDateTime};
+use time::OffsetDateTime;
 
-use super::{Touched, check, sql};
+use super::columns::{AHEAD, Attacks};
+use super::{Touched, sql};
 use crate::Error;
 use crate::changes::Topic;
-
-/// A line's date may be ahead of our clock by this much; past that the arrival counts.
-const AHEAD: Duration = Duration::minutes(5);
-
-/// Before this no attack line was written; such a date is a broken clock.
-const OLDEST: i64 = 946_684_800_000_000;
 
 /// Stores what is new of `chunks` and moves the cursors; returns where all of them stand now.
 pub(super) async fn store(
@@ -57,7 +51,8 @@ pub(super) async fn store(
         moved.push(source);
     }
     if !attacks.offsets.is_empty() {
-        attacks.store(conn, node).await?;
+        sql::insert_attacks(conn, node, &attacks).await?;
+        sql::count_minutes(conn, node, &attacks.minutes).await?;
         touched.topics.insert(Topic::Attacks);
     }
     if !bans.is_empty() {
@@ -105,62 +100,4 @@ fn unexplained(chunk: &Chunk, stored: Option<&Cursor>) -> Option<Gap> {
         to: chunk.start,
         cause: "unexplained".to_owned(),
     })
-}
-
-/// Columns for one insert.
-#[derive(Default)]
-pub(super) struct Attacks<'a> {
-    pub generations: Vec<i64>,
-    pub offsets: Vec<i64>,
-    pub ats: Vec<OffsetDateTime>,
-    pub sources: Vec<Option<ipnet::IpNet>>,
-    pub kinds: Vec<&'static str>,
-    pub extensions: Vec<Option<Cow<'a, str>>>,
-    pub numbers: Vec<Option<Cow<'a, str>>>,
-    pub raws: Vec<Cow<'a, str>>,
-    /// Lines of each minute and kind.
-    pub minutes: BTreeMap<(OffsetDateTime, &'static str), i64>,
-}
-
-impl<'a> Attacks<'a> {
-    fn push(&mut self, generation: i64, event: &'a AttackEvent, now: OffsetDateTime) {
-        let at = time_of(event, now);
-        self.generations.push(generation);
-        self.offsets.push(event.offset);
-        self.ats.push(at);
-        self.sources
-            .push(event.source.map(|source| source.to_canonical().into()));
-        self.kinds.push(event.kind.as_str());
-        self.extensions
-            .push(event.user.as_deref().map(check::short));
-        self.numbers.push(event.number.as_deref().map(check::short));
-        self.raws.push(check::raw(&event.raw));
-        *self
-            .minutes
-            .entry((minute_of(at), event.kind.as_str()))
-            .or_default() += 1;
-    }
-
-    async fn store(&self, conn: &mut PgConnection, node: NodeId) -> Result<(), Error> {
-        sql::insert_attacks(conn, node, self).await?;
-        sql::count_minutes(conn, node, &self.minutes).await?;
-        Ok(())
-    }
-}
-
-/// The line's own date; the arrival where it has none, or one that cannot be.
-fn time_of(event: &AttackEvent, now: OffsetDateTime) -> OffsetDateTime {
-    event
-        .at
-        .filter(|micros| *micros >= OLDEST)
-        .and_then(check::time_of_micros)
-        .filter(|at| *at <= now + AHEAD)
-        .unwrap_or(now)
-}
-
-fn minute_of(at: OffsetDateTime) -> OffsetDateTime {
-    at - Duration::new(
-        at.unix_timestamp().rem_euclid(60),
-        i32::try_from(at.nanosecond()).unwrap_or(0),
-    )
 }

@@ -7,6 +7,7 @@
 mod ban_list;
 mod check;
 mod chunks;
+mod columns;
 mod health;
 mod sql;
 

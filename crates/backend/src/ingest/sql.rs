@@ -12,10 +12,8 @@ use sqlx::PgConnection;
 use sqlx::types::Json;
 use time::OffsetDateTime;
 
-use super::ban_list::Held;
 use super::check;
-use super::chunks::Attacks;
-use crate::nodes;
+use super::columns::{Attacks, Held};
 
 /// What accepting a report needs to know.
 pub(super) struct State {
@@ -89,7 +87,7 @@ pub(super) async fn cursors(
     Ok(rows
         .into_iter()
         .map(|row| Cursor {
-            source: nodes::source(&row.source),
+            source: Source::from_text(&row.source),
             generation: row.generation,
             offset: row.offset,
             mark: row.mark,

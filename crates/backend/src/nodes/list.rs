@@ -1,7 +1,6 @@
 //! Nodes as the pages show them.
 
 use domain::ids::NodeId;
-use domain::wire::{Cursor, Source};
 use sqlx::PgConnection;
 use time::Duration;
 
@@ -60,23 +59,4 @@ pub(crate) async fn in_scope(conn: &mut PgConnection, scope: &Scope) -> Result<V
         return Err(Error::invalid("scope", Problem::Missing));
     }
     Ok(nodes)
-}
-
-/// Reads the text of `log_cursors.source`.
-pub(crate) fn source(text: &str) -> Source {
-    if text == Source::Fail2ban.as_str() {
-        Source::Fail2ban
-    } else {
-        Source::Attacks
-    }
-}
-
-/// A row of `log_cursors`.
-pub(super) fn cursor(source_text: &str, generation: i64, offset: i64, mark: i64) -> Cursor {
-    Cursor {
-        source: source(source_text),
-        generation,
-        offset,
-        mark,
-    }
 }

@@ -14,7 +14,7 @@ pub(crate) use desired::bump;
 pub use desired::desired;
 pub use enrol::{authenticate, enrol};
 pub use list::{get, list};
-pub(crate) use list::{in_scope, source};
+pub(crate) use list::in_scope;
 pub use stream::{Claim, Look, acts, claim, look, welcome};
 pub use views::{EnrolCode, GapRow, NodeAuth, NodeDetail, NodeRow};
 

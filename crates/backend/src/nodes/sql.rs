@@ -3,13 +3,13 @@
 use domain::health::Health;
 use domain::ids::NodeId;
 use domain::net::Network;
-use domain::wire::Cursor;
+use domain::wire::{Cursor, Source};
 use ipnet::IpNet;
 use sqlx::types::Json;
 use sqlx::{PgConnection, PgExecutor};
 use time::OffsetDateTime;
 
-use super::{GapRow, NodeAuth, NodeRow, list};
+use super::{GapRow, NodeAuth, NodeRow};
 
 /// Processes remembered as taken over from.
 const FENCED: i32 = 32;
@@ -228,7 +228,7 @@ pub(super) async fn gaps(
     Ok(rows
         .into_iter()
         .map(|row| GapRow {
-            source: list::source(&row.source),
+            source: Source::from_text(&row.source),
             generation: row.generation,
             from_byte: row.from_byte,
             to_byte: row.to_byte,
@@ -251,7 +251,12 @@ pub(super) async fn cursors(
     .await?;
     Ok(rows
         .into_iter()
-        .map(|row| list::cursor(&row.source, row.generation, row.offset, row.mark))
+        .map(|row| Cursor {
+            source: Source::from_text(&row.source),
+            generation: row.generation,
+            offset: row.offset,
+            mark: row.mark,
+        })
         .collect())
 }
 

@@ -1,6 +1,7 @@
 //! Bytes of a pickle, and the instructions that stand for one value.
 
-use super::machine::{Node, PickleError};
+use super::error::PickleError;
+use super::node::Node;
 
 /// What is left of a pickle.
 pub(super) struct Input<'a>(pub &'a [u8]);

@@ -1,8 +1,8 @@
 //! The stack machine that a pickle is a program for, with every door shut but the plain values'.
 
-use std::borrow::Cow;
-
+use super::error::PickleError;
 use super::input::{Input, class_name, literal};
+use super::node::{Id, Node};
 use super::value::Value;
 
 /// Most values in one answer (40,000 bans need about 40,000).
@@ -11,40 +11,6 @@ const MAX_NODES: usize = 1_000_000;
 const MAX_WRITTEN_OUT: usize = 2_000_000;
 /// Deepest nesting (`status` has 6).
 const MAX_DEPTH: usize = 48;
-
-/// Why a pickle cannot be read.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum PickleError {
-    /// It ends before its end mark.
-    #[error("the answer is cut off")]
-    Truncated,
-    /// An instruction that no plain answer needs.
-    #[error("the answer holds instruction {0:#04x}, which is not read")]
-    Unknown(u8),
-    /// The instructions contradict each other.
-    #[error("the answer is malformed")]
-    Malformed,
-    /// A bound of depth or number.
-    #[error("the answer is larger or deeper than any answer of fail2ban")]
-    TooLarge,
-}
-
-pub(super) type Id = u32;
-
-/// A value under construction; members are numbers of other nodes, so cycles cost nothing yet.
-pub(super) enum Node<'a> {
-    None,
-    Bool(bool),
-    Int(i64),
-    Float(f64),
-    Text(Cow<'a, str>),
-    Bytes(&'a [u8]),
-    List(Vec<Id>),
-    Tuple(Vec<Id>),
-    Dict(Vec<Id>),
-    Global(String),
-    Object(String, Vec<Id>),
-}
 
 #[derive(Default)]
 struct Machine<'a> {

@@ -3,11 +3,14 @@
 //! Written for hostile input: a class name is text, a "call" is a pair of text and values, and
 //! input, nodes, memo and depth are bounded.
 
+mod error;
 mod input;
 mod machine;
+mod node;
 mod value;
 
-pub use machine::{PickleError, read};
+pub use error::PickleError;
+pub use machine::read;
 pub use value::Value;
 
 /// Writes a request: a list of texts, protocol 2.

@@ -6,7 +6,7 @@ mod attacker;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 
 use crate::stage::{self, Plan, Stage};
 use crate::{build, paths};
@@ -45,7 +45,8 @@ pub async fn run(options: &Options) -> Result<()> {
     };
     if !options.quiet {
         for name in &plan.nodes {
-            attack::history(&stage::attack_log(&plan.folder, name))?;
+            let log = stage::attack_log(&plan.folder, name);
+            attack::history(&log).with_context(|| format!("cannot write {}", log.display()))?;
         }
     }
     let mut running = tokio::select! {

@@ -5,8 +5,8 @@
 //! - `POST /api/node/v1/reports`: [`Report`] → [`Receipt`], with the node's token as bearer.
 //! - `GET /api/node/v1/orders`: a stream of [`Down`], one JSON object a line, never ending.
 //!
-//! 401: the token is not (or no longer) valid; 409: see [`INSTANCE_HEADER`]; 422: the report breaks
-//! the bounds and will never be accepted.
+//! Every other answer than 200 holds a [`Refusal`]. An answer without one is not the console's: a
+//! proxy's, or that of a console that is being replaced. Whatever it says, the request comes again.
 //!
 //! Nodes are upgraded one by one, so old and new talk both ways: unknown fields and variants are
 //! ignored, new fields have defaults, and [`VERSION`] rises only when that is not enough.
@@ -231,6 +231,34 @@ pub struct Receipt {
     pub resync: bool,
 }
 
+/// Why a request was not done; nothing of it was.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Refusal {
+    /// For people.
+    pub error: String,
+    /// For the worker.
+    #[serde(default)]
+    pub kind: RefusalKind,
+}
+
+/// What a worker does about a [`Refusal`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RefusalKind {
+    /// The token (or the enrolment code) is not, or no longer, valid.
+    Token,
+    /// Another process acts for the node, see [`INSTANCE_HEADER`].
+    Fenced,
+    /// Fewer chunks at once may pass.
+    TooLarge,
+    /// It breaks the bounds and will never be accepted.
+    Never,
+    /// It may be accepted later as it is.
+    #[default]
+    #[serde(other)]
+    Later,
+}
+
 /// What the node shall be like; replaces the one before.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -292,6 +320,24 @@ mod tests {
         let order: Order =
             serde_json::from_str(r#"{"id":7,"act":"dance","network":null}"#).unwrap();
         assert_eq!(order.act, crate::ban::Act::Unknown);
+    }
+
+    #[test]
+    fn a_refusal_that_is_not_understood_is_none_for_ever() {
+        for json in [
+            r#"{"error":"no"}"#,
+            r#"{"error":"no","kind":"moon"}"#,
+            r#"{"error":"no","kind":"later"}"#,
+        ] {
+            let refusal: Refusal = serde_json::from_str(json).unwrap();
+            assert_eq!(refusal.kind, RefusalKind::Later, "{json}");
+        }
+        let never = Refusal {
+            error: "no".into(),
+            kind: RefusalKind::Never,
+        };
+        let json = serde_json::to_string(&never).unwrap();
+        assert_eq!(serde_json::from_str::<Refusal>(&json).unwrap(), never);
     }
 
     #[test]

@@ -38,6 +38,7 @@ pub async fn check(config: &Config) -> (Vec<String>, bool) {
         bans_log: Some(&bans_log),
         spool_error: None,
         spool_bytes: 0,
+        refusal: None,
         answers: &lock(&answers),
         bans: &bans,
         clock_offset_ms: None,

@@ -31,6 +31,8 @@ pub struct Seen<'a> {
     pub spool_error: Option<&'a str>,
     /// Bytes that wait for the console.
     pub spool_bytes: u64,
+    /// Why the console, though reached, does not take them.
+    pub refusal: Option<&'a str>,
     /// What fail2ban answered.
     pub answers: &'a Answers,
     /// The last ban list.
@@ -146,6 +148,10 @@ impl Seen<'_> {
             return hop(HopName::Spool, HopState::Broken, error.to_owned());
         }
         let waiting = self.spool_bytes;
+        if let Some(refusal) = self.refusal {
+            let detail = format!("{waiting} bytes wait for the console. {refusal}");
+            return hop(HopName::Spool, HopState::Attention, detail);
+        }
         let state = if waiting > self.config.spool.max_bytes / 2 {
             HopState::Attention
         } else {

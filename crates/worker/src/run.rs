@@ -118,6 +118,7 @@ impl Node {
             client.clone(),
             token.clone(),
             shared.outbox.clone(),
+            shared.refusals.clone(),
             stop.clone(),
         );
         self.spawn("live", told);
@@ -125,6 +126,7 @@ impl Node {
             spool: Arc::clone(&shared.spool),
             stored: Arc::clone(&shared.stored),
             added: Arc::clone(&shared.added),
+            refusals: shared.refusals.clone(),
         };
         self.spawn("backlog", backlog.run(client, token, stop.clone()));
 

@@ -8,6 +8,7 @@ use runtime::Shutdown;
 use tokio::sync::Notify;
 
 use crate::config::Config;
+use crate::console::Refusals;
 use crate::console::outbox::Outbox;
 use crate::duty::bans::BanState;
 use crate::duty::probe::Answers;
@@ -23,6 +24,7 @@ const NO_OFFSET: i64 = i64::MIN;
 /// What the duties share.
 pub(crate) struct Shared {
     pub outbox: Outbox,
+    pub refusals: Refusals,
     pub spool: SharedSpool,
     pub spool_error: Mutex<Option<String>>,
     pub stored: Stored,
@@ -39,6 +41,7 @@ impl Shared {
     pub fn new() -> Self {
         Self {
             outbox: Outbox::default(),
+            refusals: Refusals::default(),
             spool: SharedSpool::default(),
             spool_error: Mutex::default(),
             stored: Stored::default(),

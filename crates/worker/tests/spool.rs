@@ -7,7 +7,7 @@ use std::path::Path;
 
 use domain::attack::Kind;
 use domain::wire::{AttackEvent, Chunk, Cursor, EVENTS_PER_REPORT, Source};
-use worker::spool::{Spool, SpoolError};
+use worker::spool::{BATCH_CHUNKS, Spool, SpoolError};
 use worker::tail::Piece;
 
 const MAX: u64 = 64 << 20;
@@ -43,7 +43,7 @@ fn piece(source: Source, from: i64, to: i64, filler: usize) -> Piece {
 
 fn drain(spool: &mut Spool) -> Vec<i64> {
     let mut ends = Vec::new();
-    while let Some(batch) = spool.batch(&BTreeMap::new()).unwrap() {
+    while let Some(batch) = spool.batch(&BTreeMap::new(), BATCH_CHUNKS).unwrap() {
         ends.extend(batch.chunks.iter().map(|chunk| chunk.end.offset));
         spool.ack(batch).unwrap();
     }
@@ -178,7 +178,7 @@ fn what_the_console_has_is_passed_over() {
             .unwrap();
     }
     let stored = BTreeMap::from([(Source::Attacks, piece(Source::Attacks, 0, 7, 0).chunk.end)]);
-    let batch = spool.batch(&stored).unwrap().unwrap();
+    let batch = spool.batch(&stored, BATCH_CHUNKS).unwrap().unwrap();
     let of = |source| {
         batch
             .chunks
@@ -200,7 +200,7 @@ fn a_batch_keeps_the_limits_of_a_report() {
         spool.append(&piece).unwrap();
     }
     let mut total = 0;
-    while let Some(batch) = spool.batch(&BTreeMap::new()).unwrap() {
+    while let Some(batch) = spool.batch(&BTreeMap::new(), BATCH_CHUNKS).unwrap() {
         let events: usize = batch.chunks.iter().map(|chunk| chunk.attacks.len()).sum();
         assert!(events <= EVENTS_PER_REPORT && events > 0);
         total += events;
@@ -286,7 +286,12 @@ fn hostile_09_disk_full_keeps_the_piece() {
     let error = spool.append(&piece(Source::Attacks, 0, 10, 5)).unwrap_err();
     assert!(matches!(error, SpoolError::Io { .. }), "{error}");
     assert_eq!(offset(&spool, Source::Attacks), None);
-    assert!(spool.batch(&BTreeMap::new()).unwrap().is_none());
+    assert!(
+        spool
+            .batch(&BTreeMap::new(), BATCH_CHUNKS)
+            .unwrap()
+            .is_none()
+    );
 }
 
 #[test]

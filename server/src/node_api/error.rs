@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use serde_json::json;
+use domain::wire::{Refusal, RefusalKind};
 
 /// Why a request was not done. Nothing of it was.
 #[derive(Debug, thiserror::Error)]
@@ -47,6 +47,21 @@ impl ApiError {
             Self::Backend(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
+
+    /// What the worker does about it. A body that is not understood is perhaps from a newer worker,
+    /// or cut on its way: it may come again.
+    fn kind(&self) -> RefusalKind {
+        use backend::Error;
+        match self {
+            Self::Token | Self::Code | Self::Backend(Error::NotFound | Error::Forbidden) => {
+                RefusalKind::Token
+            }
+            Self::Fenced => RefusalKind::Fenced,
+            Self::TooLarge => RefusalKind::TooLarge,
+            Self::Backend(Error::Invalid { .. }) => RefusalKind::Never,
+            Self::Incomplete | Self::Json(_) | Self::Backend(_) => RefusalKind::Later,
+        }
+    }
 }
 
 impl IntoResponse for ApiError {
@@ -56,7 +71,11 @@ impl IntoResponse for ApiError {
             let source = std::error::Error::source(&self).map(ToString::to_string);
             tracing::error!(source, "worker request failed: {self}");
         }
-        let mut response = (status, Json(json!({ "error": self.to_string() }))).into_response();
+        let refusal = Refusal {
+            error: self.to_string(),
+            kind: self.kind(),
+        };
+        let mut response = (status, Json(refusal)).into_response();
         if status == StatusCode::UNAUTHORIZED {
             let bearer = HeaderValue::from_static("Bearer");
             response

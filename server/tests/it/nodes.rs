@@ -1,6 +1,6 @@
 use backend::{Error, Problem, nodes};
 use domain::role::Role;
-use domain::wire::{Down, Report};
+use domain::wire::{Down, Refusal, RefusalKind, Report};
 use reqwest::StatusCode;
 use sqlx::PgPool;
 use time::Duration;
@@ -206,4 +206,30 @@ async fn hostile_22_a_stream_on_one_console_ends_by_one_on_another(pool: PgPool)
     let mut second = worker.at(&two).stream().await;
     assert_eq!(first.end().await, Some(Down::Fenced));
     assert!(matches!(second.next().await, Some(Down::Welcome { .. })));
+}
+
+/// The worker gives up on nothing else.
+#[sqlx::test(migrator = "backend::MIGRATOR")]
+async fn only_what_breaks_the_bounds_is_refused_for_ever(pool: PgPool) {
+    let console = TestConsole::start(&pool).await;
+    let worker = console.node("fs-1").await;
+    let kind = async |worker: &TestWorker, body: &'static str| {
+        let url = format!("{}/api/node/v1/reports", worker.url);
+        let request = worker.http.post(url).bearer_auth(&worker.token).body(body);
+        let response = request.send().await.unwrap();
+        let status = response.status().as_u16();
+        let refusal: Refusal = response.json().await.unwrap();
+        (status, refusal.kind)
+    };
+    let backwards = r#"{"chunks":[{"start":9,"end":{"source":"attacks","generation":1,"offset":5,"mark":0},"lines":0,"broken":0}]}"#;
+    assert_eq!(kind(&worker, backwards).await, (422, RefusalKind::Never));
+    let newer = r#"{"chunks":[{"start":0,"end":{"source":"a log of tomorrow"}}]}"#;
+    for body in [newer, r#"{"chunks":["#, "<html>"] {
+        assert_eq!(kind(&worker, body).await, (400, RefusalKind::Later));
+    }
+    let stranger = TestWorker {
+        token: "x".to_owned(),
+        ..worker
+    };
+    assert_eq!(kind(&stranger, "{}").await, (401, RefusalKind::Token));
 }

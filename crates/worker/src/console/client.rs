@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use domain::wire::{self, Enrol, Enrolled, INSTANCE_HEADER, Receipt, Report};
+use domain::wire::{self, Enrol, Enrolled, INSTANCE_HEADER, Receipt, Refusal, RefusalKind, Report};
 use reqwest::{Certificate, ClientBuilder, Response, StatusCode};
 
 use super::backoff::random;
@@ -34,11 +34,14 @@ pub enum ConsoleError {
     /// Another worker acts for the node.
     #[error("another worker has taken over for this node")]
     Fenced,
-    /// It will never be accepted.
-    #[error("the console refuses it ({0})")]
-    Refused(StatusCode),
-    /// Not now.
-    #[error("the console cannot at the moment ({0})")]
+    /// The console itself says that it will never accept this.
+    #[error("the console refuses it: {0}")]
+    Refused(String),
+    /// Fewer bytes may pass.
+    #[error("a report is too large for the console or a proxy before it")]
+    TooLarge,
+    /// Not now, or not the console's words: a proxy answers.
+    #[error("the console or a proxy before it answers {0}")]
     Busy(StatusCode),
     /// The answer is not what a console says.
     #[error("the console's answer is not understood")]
@@ -89,7 +92,7 @@ impl Client {
     pub async fn enrol(&self, enrol: &Enrol) -> Result<Enrolled, ConsoleError> {
         let request = self.http.post(self.url("enrol")).timeout(REQUEST);
         let response = request.json(enrol).send().await;
-        let body = answer(checked(response)?).await?;
+        let body = answer(checked(response).await?).await?;
         serde_json::from_slice(&body).map_err(|_| ConsoleError::Garbled)
     }
 
@@ -105,7 +108,7 @@ impl Client {
             .bearer_auth(token.secret())
             .header(INSTANCE_HEADER, &self.instance)
             .json(report);
-        let body = answer(checked(request.send().await)?).await?;
+        let body = answer(checked(request.send().await).await?).await?;
         serde_json::from_slice(&body).map_err(|_| ConsoleError::Garbled)
     }
 
@@ -120,8 +123,9 @@ impl Client {
             .bearer_auth(token.secret())
             .header(INSTANCE_HEADER, &self.instance);
         let silence = Duration::from_secs(3 * wire::PING_SECONDS);
-        match tokio::time::timeout(silence, request.send()).await {
-            Ok(response) => checked(response),
+        let asked = async { checked(request.send().await).await };
+        match tokio::time::timeout(silence, asked).await {
+            Ok(response) => response,
             Err(_) => Err(ConsoleError::Away("no answer in time".to_owned())),
         }
     }
@@ -167,18 +171,30 @@ fn away(error: &reqwest::Error) -> ConsoleError {
     ConsoleError::Away(domain::inert::inert(text.as_bytes(), 500))
 }
 
-fn checked(response: Result<Response, reqwest::Error>) -> Result<Response, ConsoleError> {
+async fn checked(response: Result<Response, reqwest::Error>) -> Result<Response, ConsoleError> {
     let response = response.map_err(|error| away(&error))?;
     let status = response.status();
-    match status {
-        StatusCode::OK => Ok(response),
-        StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => Err(ConsoleError::Unknown),
-        StatusCode::CONFLICT => Err(ConsoleError::Fenced),
-        StatusCode::TOO_MANY_REQUESTS | StatusCode::REQUEST_TIMEOUT => {
-            Err(ConsoleError::Busy(status))
+    if status == StatusCode::OK {
+        return Ok(response);
+    }
+    let body = answer(response).await.unwrap_or_default();
+    Err(refused(status, &body))
+}
+
+/// What an answer that is no success means. Only the console's own word is final: what a proxy
+/// says, or a console that is being replaced, holds for now.
+fn refused(status: StatusCode, body: &[u8]) -> ConsoleError {
+    let refusal = serde_json::from_slice::<Refusal>(body).ok();
+    let kind = refusal.as_ref().map(|refusal| refusal.kind);
+    match (kind, refusal) {
+        (Some(RefusalKind::Token), _) => ConsoleError::Unknown,
+        (Some(RefusalKind::Fenced), _) => ConsoleError::Fenced,
+        (Some(RefusalKind::Never), Some(refusal)) => {
+            ConsoleError::Refused(domain::inert::inert(refusal.error.as_bytes(), 300))
         }
-        status if status.is_client_error() => Err(ConsoleError::Refused(status)),
-        status => Err(ConsoleError::Busy(status)),
+        (Some(RefusalKind::TooLarge), _) => ConsoleError::TooLarge,
+        _ if status == StatusCode::PAYLOAD_TOO_LARGE => ConsoleError::TooLarge,
+        _ => ConsoleError::Busy(status),
     }
 }
 

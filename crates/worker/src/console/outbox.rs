@@ -45,6 +45,59 @@ pub struct Sending {
     held: Option<Held>,
 }
 
+impl Sending {
+    /// How many different things it tells.
+    pub fn parts(&self) -> usize {
+        let report = &self.report;
+        let told = [
+            !report.results.is_empty(),
+            report.ban_list.is_some(),
+            report.whitelist.is_some(),
+            report.health.is_some(),
+        ];
+        told.into_iter().filter(|told| *told).count()
+    }
+
+    /// Each of them alone, answers to orders first.
+    pub fn split(self) -> Vec<Self> {
+        let alone = |report| Self { report, held: None };
+        let report = |part: Report| Report {
+            version: VERSION,
+            ..part
+        };
+        let Report {
+            results,
+            ban_list,
+            whitelist,
+            health,
+            ..
+        } = self.report;
+        let mut parts = vec![
+            alone(report(Report {
+                results,
+                ..Report::default()
+            })),
+            alone(report(Report {
+                health,
+                ..Report::default()
+            })),
+            alone(report(Report {
+                whitelist,
+                ..Report::default()
+            })),
+            Self {
+                report: report(Report {
+                    ban_list,
+                    ..Report::default()
+                }),
+                held: self.held,
+            },
+        ];
+        parts.retain(|part| part.parts() > 0);
+        parts
+    }
+}
+
 impl Outbox {
     /// An order's end.
     pub fn result(&self, result: OrderResult) {
@@ -80,10 +133,14 @@ impl Outbox {
         self.changed.notified().await;
     }
 
-    /// Takes what is to be told; `None` if nothing.
-    pub fn take(&self) -> Option<Sending> {
+    /// Takes what is to be told, perhaps without the ban list; `None` if nothing.
+    pub fn take(&self, with_list: bool) -> Option<Sending> {
         let mut inner = lock(&self.inner);
-        let (ban_list, held) = inner.ban_list();
+        let (ban_list, held) = if with_list {
+            inner.ban_list()
+        } else {
+            (None, None)
+        };
         let count = inner.results.len().min(RESULTS_AT_ONCE);
         let report = Report {
             version: VERSION,
@@ -93,11 +150,8 @@ impl Outbox {
             whitelist: inner.whitelist.take(),
             health: inner.health.take(),
         };
-        let something = !report.results.is_empty()
-            || report.ban_list.is_some()
-            || report.whitelist.is_some()
-            || report.health.is_some();
-        something.then_some(Sending { report, held })
+        let sending = Sending { report, held };
+        (sending.parts() > 0).then_some(sending)
     }
 
     /// The console has it.
@@ -189,20 +243,20 @@ mod tests {
     #[test]
     fn differences_after_a_whole_list_and_again_whole_on_resync() {
         let outbox = Outbox::default();
-        assert!(outbox.take().is_none());
+        assert!(outbox.take(true).is_none());
         outbox.held(list(&[1, 2]));
-        let first = outbox.take().unwrap();
+        let first = outbox.take(true).unwrap();
         assert_eq!(first.report.ban_list.as_ref().unwrap().base, None);
         outbox.sent(first, 7, false);
         outbox.held(list(&[1, 2]));
-        assert!(outbox.take().is_none());
+        assert!(outbox.take(true).is_none());
         outbox.held(list(&[2, 3]));
-        let second = outbox.take().unwrap();
+        let second = outbox.take(true).unwrap();
         let sent = second.report.ban_list.clone().unwrap();
         assert_eq!((sent.base, sent.changed.len()), (Some(7), 1));
         assert_eq!(sent.gone, ["198.51.100.1".parse::<Network>().unwrap()]);
         outbox.sent(second, 9, true);
-        let third = outbox.take().unwrap().report.ban_list.unwrap();
+        let third = outbox.take(true).unwrap().report.ban_list.unwrap();
         assert_eq!((third.base, third.changed.len()), (None, 2));
     }
 
@@ -218,15 +272,43 @@ mod tests {
             position: 1,
             ..Health::default()
         });
-        let sending = outbox.take().unwrap();
+        let sending = outbox.take(true).unwrap();
         outbox.result(result(2));
         outbox.health(Health {
             position: 2,
             ..Health::default()
         });
         outbox.not_sent(sending);
-        let again = outbox.take().unwrap().report;
+        let again = outbox.take(true).unwrap().report;
         assert_eq!(again.results, [result(1), result(2)]);
         assert_eq!(again.health.unwrap().position, 2);
+    }
+
+    #[test]
+    fn a_list_too_large_for_some_proxy_holds_up_nothing_else() {
+        let outbox = Outbox::default();
+        let result = OrderResult {
+            id: OrderId(1),
+            outcome: Outcome::Done,
+        };
+        outbox.held(list(&[1, 2]));
+        outbox.result(result.clone());
+        outbox.health(Health::default());
+        let parts = outbox.take(true).unwrap().split();
+        assert_eq!(parts.len(), 3);
+        assert!(parts.iter().all(|part| part.parts() == 1));
+        assert_eq!(parts[0].report.results, [result]);
+        assert!(parts[2].report.ban_list.is_some());
+        for part in parts {
+            if part.report.ban_list.is_none() {
+                outbox.sent(part, 0, false);
+            }
+        }
+        assert!(outbox.take(false).is_none());
+        // Made anew: the console has none yet.
+        let again = outbox.take(true).unwrap();
+        assert_eq!(again.report.ban_list.as_ref().unwrap().changed.len(), 2);
+        outbox.sent(again, 3, false);
+        assert!(outbox.take(true).is_none());
     }
 }

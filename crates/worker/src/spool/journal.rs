@@ -16,7 +16,7 @@ const SEGMENT_BYTES: u64 = 4 << 20;
 /// Most bytes (on disk) in one batch, unless a single record is larger.
 const BATCH_BYTES: u64 = 1 << 20;
 /// Most chunks in one batch.
-const BATCH_CHUNKS: usize = 200;
+pub const BATCH_CHUNKS: usize = 200;
 
 /// Why something cannot be kept.
 #[derive(Debug, thiserror::Error)]
@@ -199,16 +199,21 @@ impl Spool {
         Ok(())
     }
 
-    /// The next records that the console does not have by its own cursors; `None` when nothing
-    /// waits.
+    /// The next records, at most `most` chunks of them, that the console does not have by its own
+    /// cursors; `None` when nothing waits.
     ///
     /// # Errors
     /// [`SpoolError::Io`].
-    pub fn batch(&self, stored: &BTreeMap<Source, Cursor>) -> Result<Option<Batch>, SpoolError> {
-        self.collect(stored).map_err(|source| self.failed(source))
+    pub fn batch(
+        &self,
+        stored: &BTreeMap<Source, Cursor>,
+        most: usize,
+    ) -> Result<Option<Batch>, SpoolError> {
+        self.collect(stored, most.min(BATCH_CHUNKS))
+            .map_err(|source| self.failed(source))
     }
 
-    fn collect(&self, stored: &BTreeMap<Source, Cursor>) -> io::Result<Option<Batch>> {
+    fn collect(&self, stored: &BTreeMap<Source, Cursor>, most: usize) -> io::Result<Option<Batch>> {
         let mut batch = Batch {
             chunks: Vec::new(),
             end: self.acked,
@@ -245,7 +250,7 @@ impl Spool {
                     bans += piece.chunk.bans.len();
                     bytes += size;
                     let fits = bytes <= BATCH_BYTES
-                        && batch.chunks.len() < BATCH_CHUNKS
+                        && batch.chunks.len() < most
                         && attacks.max(bans) <= EVENTS_PER_REPORT;
                     if !fits && !batch.chunks.is_empty() {
                         return Ok(Some(batch));

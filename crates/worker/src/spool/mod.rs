@@ -8,4 +8,4 @@ mod checkpoint;
 mod journal;
 mod record;
 
-pub use journal::{Batch, Spool, SpoolError};
+pub use journal::{BATCH_CHUNKS, Batch, Spool, SpoolError};

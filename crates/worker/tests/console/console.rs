@@ -1,6 +1,6 @@
 //! A small console over real HTTP: stores by the cursor rule, and misbehaves when told to.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex};
 
 use axum::Json;
@@ -12,11 +12,40 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use domain::ban::OrderResult;
 use domain::health::Health;
-use domain::wire::{Cursor, Down, Enrol, Enrolled, Gap, INSTANCE_HEADER, Receipt, Report, Source};
+use domain::wire::{
+    Cursor, Down, Enrol, Enrolled, Gap, INSTANCE_HEADER, Receipt, Refusal, RefusalKind, Report,
+    Source,
+};
 use tokio::sync::{mpsc, watch};
 
 pub const TOKEN: &str = "test-token-0123456789";
 pub const CODE: &str = "one-time-code";
+
+/// What is wrong with one answer.
+pub enum Trouble {
+    /// Committed, but the answer is lost.
+    Lost,
+    /// Answered by somebody else, such as a proxy; not committed.
+    Proxy(StatusCode),
+    /// Not committed, for the console's own reason.
+    Refused(StatusCode, RefusalKind),
+}
+
+impl Trouble {
+    fn answer(&self) -> Response {
+        match self {
+            Self::Lost => StatusCode::SERVICE_UNAVAILABLE.into_response(),
+            Self::Proxy(status) => (*status, "<html>a proxy says no</html>").into_response(),
+            Self::Refused(status, kind) => {
+                let refusal = Refusal {
+                    error: "the console says no".to_owned(),
+                    kind: *kind,
+                };
+                (*status, Json(refusal)).into_response()
+            }
+        }
+    }
+}
 
 /// What the console has committed.
 #[derive(Default)]
@@ -30,8 +59,13 @@ pub struct Stored {
     pub health: Option<Health>,
     pub instances: Vec<String>,
     pub reports: usize,
-    /// Answer the next reports so: commit or not, then this status.
-    pub trouble: Vec<(bool, StatusCode)>,
+    /// Answer the next reports of lines so.
+    pub trouble: VecDeque<Trouble>,
+    /// A proxy's: longer bodies are answered 413.
+    pub body_limit: Option<usize>,
+    pub too_large: usize,
+    /// Reports that hold this text are never taken.
+    pub poison: Option<&'static str>,
     streams: Vec<mpsc::UnboundedSender<Down>>,
 }
 
@@ -117,19 +151,37 @@ async fn report(State(console): State<Console>, headers: HeaderMap, body: Bytes)
     if !authorised(&headers) {
         return StatusCode::UNAUTHORIZED.into_response();
     }
+    let too_large = console.with(|stored| {
+        let too_large = stored.body_limit.is_some_and(|limit| body.len() > limit);
+        stored.too_large += usize::from(too_large);
+        too_large
+    });
+    if too_large {
+        return Trouble::Proxy(StatusCode::PAYLOAD_TOO_LARGE).answer();
+    }
     let report: Report = serde_json::from_slice(&body).unwrap();
     let answer = console.with(|stored| {
         stored.reports += 1;
-        let trouble = if report.chunks.is_empty() || stored.trouble.is_empty() {
-            None
-        } else {
-            Some(stored.trouble.remove(0))
+        let poisoned = stored.poison.is_some_and(|poison| {
+            let mut events = report.chunks.iter().flat_map(|chunk| &chunk.attacks);
+            events.any(|event| event.raw.contains(poison))
+        });
+        let trouble = match stored.trouble.front() {
+            _ if poisoned => Some(Trouble::Refused(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                RefusalKind::Never,
+            )),
+            Some(_) if !report.chunks.is_empty() => stored.trouble.pop_front(),
+            _ => None,
         };
-        if trouble.is_none_or(|(commit, _)| commit) {
+        if trouble
+            .as_ref()
+            .is_none_or(|trouble| matches!(trouble, Trouble::Lost))
+        {
             commit(stored, report);
         }
         match trouble {
-            Some((_, status)) => status.into_response(),
+            Some(trouble) => trouble.answer(),
             None => Json(Receipt {
                 cursors: stored.cursors.values().copied().collect(),
                 ban_list: 1,

@@ -2,9 +2,7 @@
 
 use std::process::{Child, Command, Stdio};
 
-use axum::http::StatusCode;
-
-use crate::console::Console;
+use crate::console::{Console, Trouble};
 use crate::worker::Node;
 
 fn start(node: &Node) -> Child {
@@ -30,7 +28,7 @@ async fn hostile_08_kill_9_of_the_worker() {
             node.rotate(round);
         }
         // Some answers are lost after the commit.
-        console.with(|stored| stored.trouble = vec![(true, StatusCode::SERVICE_UNAVAILABLE)]);
+        console.with(|stored| stored.trouble = [Trouble::Lost].into());
         node.write(400);
         // Dies in the middle of its work: as soon as anything new has arrived.
         let before = console.with(|stored| stored.reports);

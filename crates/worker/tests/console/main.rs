@@ -3,4 +3,5 @@
 
 mod console;
 mod kill;
+mod refusals;
 mod worker;

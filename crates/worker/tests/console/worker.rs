@@ -10,11 +10,11 @@ use axum::http::StatusCode;
 use domain::ban::{Act, Order, Outcome};
 use domain::health::{HopName, HopState};
 use domain::ids::OrderId;
-use domain::wire::{Desired, Down};
+use domain::wire::{Desired, Down, RefusalKind};
 use runtime::{Clock, Shutdown};
 use worker::config::Config;
 
-use crate::console::{CODE, Console};
+use crate::console::{CODE, Console, Trouble};
 
 /// A node's folder, enrolled.
 pub struct Node {
@@ -100,12 +100,12 @@ fn number(raw: &str) -> usize {
     text.split(']').next().unwrap().parse().unwrap()
 }
 
-struct Running {
+pub struct Running {
     shutdown: Shutdown,
     task: tokio::task::JoinHandle<()>,
 }
 
-fn start(node: &Node) -> Running {
+pub fn start(node: &Node) -> Running {
     let (config, shutdown) = (node.settings(), Shutdown::new());
     let until = shutdown.clone();
     let task = tokio::spawn(async move {
@@ -115,7 +115,7 @@ fn start(node: &Node) -> Running {
 }
 
 impl Running {
-    async fn stop(self) {
+    pub async fn stop(self) {
         self.shutdown.stop();
         self.task.await.unwrap();
     }
@@ -147,10 +147,11 @@ async fn hostile_08_lost_answers_and_restarts() {
         node.write(500);
         let running = start(&node);
         console.with(|stored| {
-            stored.trouble = vec![
-                (true, StatusCode::SERVICE_UNAVAILABLE),
-                (false, StatusCode::SERVICE_UNAVAILABLE),
-            ];
+            stored.trouble = [
+                Trouble::Lost,
+                Trouble::Proxy(StatusCode::SERVICE_UNAVAILABLE),
+            ]
+            .into();
         });
         node.write(300);
         if round % 3 == 1 {
@@ -242,7 +243,9 @@ async fn hostile_22_a_fenced_worker_stays_away() {
     node.write(10);
     node.all_stored(&console).await;
     console.say(&Down::Fenced);
-    console.with(|stored| stored.trouble = vec![(false, StatusCode::CONFLICT)]);
+    console.with(|stored| {
+        stored.trouble = [Trouble::Refused(StatusCode::CONFLICT, RefusalKind::Fenced)].into();
+    });
     node.write(10);
     console
         .until("the refused report", |stored| stored.trouble.is_empty())

@@ -3,6 +3,8 @@
 use std::path::Path;
 
 use domain::wire::{Enrol, VERSION};
+use serde::Deserialize;
+use toml::Spanned;
 
 use crate::config::{Config, ConfigError, ConsoleConfig, check_url};
 use crate::console::token::{self, Token};
@@ -53,6 +55,41 @@ pub fn settings(path: &Path, console: Option<&str>) -> Result<Config, EnrolError
     Ok(config)
 }
 
+#[derive(Deserialize)]
+struct Written {
+    console: WrittenConsole,
+}
+
+#[derive(Deserialize)]
+struct WrittenConsole {
+    url: Spanned<String>,
+}
+
+/// Makes the file name the console that took the code; everything else in it stays as it is.
+///
+/// # Errors
+/// [`EnrolError::Config`], [`EnrolError::Write`].
+pub fn keep_console(path: &Path, url: &str) -> Result<(), EnrolError> {
+    let read = |source| ConfigError::Read {
+        path: path.to_owned(),
+        source,
+    };
+    let mut text = std::fs::read_to_string(path).map_err(read)?;
+    let written: Written = toml::from_str(&text).map_err(|error| ConfigError::Parse {
+        path: path.to_owned(),
+        reason: error.to_string(),
+    })?;
+    let written = written.console.url;
+    if written.get_ref() == url {
+        return Ok(());
+    }
+    text.replace_range(written.span(), &toml::Value::from(url).to_string());
+    std::fs::write(path, text).map_err(|source| EnrolError::Write {
+        path: path.display().to_string(),
+        source,
+    })
+}
+
 /// Enrols and keeps the token; the node's name.
 ///
 /// # Errors
@@ -78,4 +115,28 @@ pub async fn enrol(
     let token = Token::new(&enrolled.token).ok_or(ConsoleError::Garbled)?;
     token::save(state_dir, &token).map_err(failed)?;
     Ok(enrolled.node_name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_settings_keep_the_console_that_was_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("worker.toml");
+        let example = include_str!("../worker.example.toml");
+        std::fs::write(&path, example).unwrap();
+        keep_console(&path, "https://console.example.net:8443").unwrap();
+        let text = std::fs::read_to_string(&path).unwrap();
+        assert_eq!(
+            text,
+            example.replace(
+                "https://console.example",
+                "https://console.example.net:8443"
+            )
+        );
+        let config = settings(&path, None).unwrap();
+        assert_eq!(config.console.url, "https://console.example.net:8443");
+    }
 }

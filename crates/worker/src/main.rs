@@ -35,12 +35,12 @@ enum Command {
         /// Settings (TOML); written if missing.
         #[arg(long, default_value = CONFIG)]
         config: PathBuf,
-        /// The console's address, instead of the settings'.
+        /// The console's address; the settings have it from then on.
         #[arg(long)]
         console: Option<String>,
         /// The code. Other users of this host may see it here: leave it out to give it on standard
         /// input.
-        #[arg(long)]
+        #[arg(long, allow_hyphen_values = true)]
         code: Option<String>,
     },
     /// Writes the jail's files, has fail2ban load them and reads them back, as the button on the
@@ -69,17 +69,18 @@ async fn main() -> anyhow::Result<()> {
             worker::run(Config::load(&config)?, Clock::system(), shutdown).await?;
         }
         Command::Enrol {
-            config,
+            config: path,
             console,
             code,
         } => {
-            let config = worker::enrol::settings(&config, console.as_deref())?;
+            let config = worker::enrol::settings(&path, console.as_deref())?;
             let code = match code {
                 Some(code) => code,
                 None => std::io::read_to_string(std::io::stdin()).context("no code given")?,
             };
             let state_dir = &config.node.state_dir;
             let name = worker::enrol::enrol(&config.console, state_dir, &code).await?;
+            worker::enrol::keep_console(&path, &config.console.url)?;
             println!("this host is node {name} now");
         }
         Command::InstallJail { config } => {
@@ -101,4 +102,24 @@ async fn main() -> anyhow::Result<()> {
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_code_may_begin_with_a_hyphen() {
+        let pasted = [
+            "callwarden-worker",
+            "enrol",
+            "--console",
+            "https://console.example",
+        ];
+        let args = pasted.into_iter().chain(["--code", "-A_nOJY7"]);
+        let Command::Enrol { code, .. } = Args::try_parse_from(args).unwrap().command else {
+            panic!("not an enrolment");
+        };
+        assert_eq!(code.as_deref(), Some("-A_nOJY7"));
+    }
 }

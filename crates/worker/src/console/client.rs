@@ -28,9 +28,15 @@ pub enum ConsoleError {
     /// Not reached, or broken off.
     #[error("the console is not reached: {0}")]
     Away(String),
-    /// The token is not valid (any more), or the code.
+    /// The token is not valid (any more).
     #[error("the console does not know this node; enrol it again")]
     Unknown,
+    /// The one-time code is not valid (any more).
+    #[error(
+        "the console does not take the code: it is wrong, used or older than 15 minutes; \
+         the node's page gives a new one (New enrolment code)"
+    )]
+    Code,
     /// Another worker acts for the node.
     #[error("another worker has taken over for this node")]
     Fenced,
@@ -92,7 +98,11 @@ impl Client {
     pub async fn enrol(&self, enrol: &Enrol) -> Result<Enrolled, ConsoleError> {
         let request = self.http.post(self.url("enrol")).timeout(REQUEST);
         let response = request.json(enrol).send().await;
-        let body = answer(checked(response).await?).await?;
+        let response = checked(response).await.map_err(|error| match error {
+            ConsoleError::Unknown => ConsoleError::Code,
+            other => other,
+        })?;
+        let body = answer(response).await?;
         serde_json::from_slice(&body).map_err(|_| ConsoleError::Garbled)
     }
 

@@ -137,6 +137,7 @@ async fn enrolment_keeps_the_token_and_never_shows_the_code() {
     let error = worker::enrol::enrol(&config.console, &config.node.state_dir, wrong).await;
     let error = error.unwrap_err();
     assert!(!format!("{error:?} {error}").contains(wrong));
+    assert!(error.to_string().contains("gives a new one"), "{error}");
 }
 
 #[tokio::test]

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use domain::guard::{Guarded, Protected};
+use domain::net::Network;
 use domain::wire::{Down, PING_SECONDS};
 use reqwest::Response;
 use runtime::Shutdown;
@@ -59,9 +61,12 @@ async fn listen(
     to: &mpsc::Sender<Down>,
     backoff: &mut Backoff,
 ) -> Result<(), ConsoleError> {
-    let mut lines = Lines::new(client.orders(token).await?);
+    let response = client.orders(token).await?;
+    let peer = response.remote_addr().map(|peer| Network::host(peer.ip()));
+    let mut lines = Lines::new(response);
     while let Some(line) = lines.next().await? {
-        let down: Down = serde_json::from_slice(&line).map_err(|_| ConsoleError::Garbled)?;
+        let mut down: Down = serde_json::from_slice(&line).map_err(|_| ConsoleError::Garbled)?;
+        guard(&mut down, peer);
         backoff.reset();
         if down == Down::Fenced {
             return Err(ConsoleError::Fenced);
@@ -71,6 +76,18 @@ async fn listen(
         }
     }
     Ok(())
+}
+
+/// Whom this node speaks to must not be banned either: the console need not know under which
+/// address (a proxy's, another name server's) it is reached from here.
+fn guard(down: &mut Down, peer: Option<Network>) {
+    let (Down::Desired(desired), Some(network)) = (down, peer) else {
+        return;
+    };
+    desired.never_ban.push(Guarded {
+        network,
+        why: Protected::Console,
+    });
 }
 
 struct Lines {
@@ -110,5 +127,25 @@ impl Lines {
             }
             self.buffer.extend_from_slice(&chunk);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hostile_12_the_console_as_this_node_reaches_it_is_protected() {
+        let peer: Network = "192.0.2.80".parse().unwrap();
+        let mut down = Down::Desired(domain::wire::Desired::default());
+        guard(&mut down, Some(peer));
+        let Down::Desired(desired) = &down else {
+            panic!("{down:?}");
+        };
+        let refused = domain::guard::may_ban(peer, &desired.never_ban).unwrap_err();
+        assert_eq!(refused.why, Protected::Console);
+        let mut ping = Down::Ping { now: 1 };
+        guard(&mut ping, Some(peer));
+        assert_eq!(ping, Down::Ping { now: 1 });
     }
 }

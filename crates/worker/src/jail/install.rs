@@ -2,9 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
+use domain::net::Network;
+
 use super::check::parse_config;
 use super::files::{FileError, ensure_log, read, restore, write_atomic};
 use super::text::{BANTIME, FINDTIME, JailPlan, MAXRETRY, PlanError, files, finds_attacks};
+use super::whitelist;
 use crate::fail2ban::client::ClientError;
 use crate::fail2ban::{Fail2ban, Fail2banError, JailInfo};
 use crate::firewall::{Firewall, FirewallError};
@@ -73,14 +76,34 @@ pub async fn install(
 /// # Errors
 /// [`InstallError`].
 pub async fn install_plan(fail2ban: &Fail2ban, plan: &JailPlan) -> Result<Installed, InstallError> {
-    let files = files(plan)?;
+    files(plan, &[])?;
     // Before anything else: a jail whose log is missing stops the whole server.
     ensure_log(&plan.log)?;
+    let files = files(plan, &ignored_by_others(fail2ban).await)?;
     let written = write_checked(fail2ban, &files).await?;
     fail2ban.reload_jail().await?;
+    if fail2ban.actions().await? != [plan.action_name()] {
+        // A reload that brings another action takes both away, and nobody would be blocked.
+        fail2ban.restart_jail().await?;
+    }
     let info = fail2ban.jail().await?;
     verify(plan, &info, &fail2ban.actions().await?)?;
     Ok(Installed { written, info })
+}
+
+/// Whom the jail ignores by the files that are there already, our whitelist left out: our file is
+/// read after theirs and would hide it.
+async fn ignored_by_others(fail2ban: &Fail2ban) -> Vec<String> {
+    // Where the files do not work (ours may mend that) nobody is ignored by them.
+    let parsed = parse_config(fail2ban).await.unwrap_or_default();
+    let ours = whitelist::load(fail2ban);
+    let is_ours = |text: &String| {
+        let network = text.parse::<Network>();
+        network.is_ok_and(|network| ours.iter().any(|line| line.network == network))
+    };
+    let mut others = parsed.ignoreip;
+    others.retain(|text| !is_ours(text));
+    others
 }
 
 async fn write_checked(

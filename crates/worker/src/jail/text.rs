@@ -75,11 +75,12 @@ impl JailPlan {
     }
 }
 
-/// The files of a plan: paths relative to `/etc/fail2ban`, and texts.
+/// The files of a plan: paths relative to `/etc/fail2ban`, and texts. `kept` is what the jail
+/// ignored before, beside [`BASE_IGNORE`]; what cannot stand in the file is left out.
 ///
 /// # Errors
 /// [`PlanError`].
-pub fn files(plan: &JailPlan) -> Result<Vec<(PathBuf, String)>, PlanError> {
+pub fn files(plan: &JailPlan, kept: &[String]) -> Result<Vec<(PathBuf, String)>, PlanError> {
     check_name(&plan.jail)?;
     let log = plan.log.to_str().ok_or(PlanError::LogPath)?;
     let bad = |character: char| {
@@ -90,7 +91,7 @@ pub fn files(plan: &JailPlan) -> Result<Vec<(PathBuf, String)>, PlanError> {
     }
     let mut files = vec![
         (format!("filter.d/{}.conf", plan.jail).into(), filter()),
-        (plan.jail_file(), jail(plan, log)),
+        (plan.jail_file(), jail(plan, log, kept)),
     ];
     if plan.backend == Backend::Nftables {
         files.insert(
@@ -114,8 +115,10 @@ const OCTET: &str = "(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)";
 /// firewall program look it up as a name. So what may stand there is said before it.
 fn failregex() -> String {
     let v4 = format!("{OCTET}(?:\\.{OCTET}){{3}}\\]");
+    // `<ADDR>` knows the prefix of a mapped address in small letters only.
     format!(
-        "^\\s*ip\\[(?=\\[?(?:(?:::[fF]{{4}}:)?{v4}|(?![^\\]]*::[^\\]]*::)[0-9a-fA-F:]*:[0-9a-fA-F:]*\\]))<ADDR>\\]"
+        "^\\s*ip\\[(?=\\[?(?:(?:::[fF]{{4}}:)?{v4}|(?![^\\]]*::[^\\]]*::)[0-9a-fA-F:]*:[0-9a-fA-F:]*\\]))\
+         (?:\\[?::[fF]{{4}}:(?=[0-9.]+\\]))?<ADDR>\\]"
     )
 }
 
@@ -139,9 +142,17 @@ fn filter() -> String {
     )
 }
 
-fn jail(plan: &JailPlan, log: &str) -> String {
+fn jail(plan: &JailPlan, log: &str, kept: &[String]) -> String {
     let (name, action) = (&plan.jail, plan.action());
-    let ignore = BASE_IGNORE.join(" ");
+    // Addresses, networks, host names, and `file:/path` of newer releases.
+    let sound = |text: &str| {
+        let good = |byte: u8| byte.is_ascii_alphanumeric() || b".:/_-".contains(&byte);
+        !text.is_empty() && text.bytes().all(good)
+    };
+    let kept = kept.iter().map(String::as_str);
+    let kept = kept.filter(|text| sound(text) && !BASE_IGNORE.contains(text));
+    let ignore: Vec<&str> = BASE_IGNORE.into_iter().chain(kept).collect();
+    let ignore = ignore.join(" ");
     // No name is ever looked up: `usedns = no`.
     format!(
         "{OURS}\
@@ -173,9 +184,9 @@ mod tests {
 
     #[test]
     fn hostile_26_names_and_paths_cannot_add_settings() {
-        assert!(files(&plan("cti", "/var/log/freeswitch/cti_fail2ban.log")).is_ok());
+        assert!(files(&plan("cti", "/var/log/freeswitch/cti_fail2ban.log"), &[]).is_ok());
         for name in ["", "a b", "a]\n[sshd", "../x", "-cti", "a%b"] {
-            let refused = files(&plan(name, "/var/log/x.log")).map(drop);
+            let refused = files(&plan(name, "/var/log/x.log"), &[]).map(drop);
             assert_eq!(refused, Err(PlanError::Name), "{name:?}");
         }
         for log in [
@@ -186,7 +197,7 @@ mod tests {
             "/var/log/a b",
             "/var/log/<HOST>",
         ] {
-            let refused = files(&plan("cti", log)).map(drop);
+            let refused = files(&plan("cti", log), &[]).map(drop);
             assert_eq!(refused, Err(PlanError::LogPath), "{log:?}");
         }
     }

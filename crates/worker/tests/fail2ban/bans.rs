@@ -235,6 +235,41 @@ async fn installing_twice_changes_nothing_and_reads_back() {
     .await;
 }
 
+/// The jail of an old guide, in use: whom it blocks stays blocked, whom it ignores stays ignored.
+#[tokio::test]
+async fn installing_over_a_jail_with_another_action_keeps_its_bans_and_its_whitelist() {
+    let rig = Rig::bare().await;
+    std::fs::create_dir_all(rig.log.parent().unwrap()).unwrap();
+    std::fs::write(&rig.log, "").unwrap();
+    let folder = rig.private.config_dir();
+    let filter = "[Definition]\nfailregex = ^ip\\[<HOST>\\].*\n";
+    std::fs::write(folder.join("filter.d/cti.conf"), filter).unwrap();
+    let jail = format!(
+        "[cti]\nenabled = true\nfilter = cti\nlogpath = {}\n\
+         ignoreip = 127.0.0.1/8 office.invalid 198.51.100.200\n\
+         action = iptables-allports[name=cti, protocol=all]\n",
+        rig.log.display()
+    );
+    std::fs::write(folder.join("jail.local"), jail).unwrap();
+    rig.fail2ban.reload_jail().await.unwrap();
+    rig.fail2ban.ban(&nets(&["198.51.100.7"])).await.unwrap();
+
+    worker::jail::install(&rig.fail2ban, &rig.firewall, &rig.log)
+        .await
+        .unwrap();
+    let actions = rig.fail2ban.actions().await.unwrap();
+    assert_eq!(actions, ["callwarden-nftables"]);
+    rig.until_blocked(&["198.51.100.7"]).await;
+    for source in ["198.51.100.200", "198.51.100.8"] {
+        rig.write(&attack(source, "1"));
+    }
+    rig.until_blocked(&["198.51.100.7", "198.51.100.8"]).await;
+    let again = worker::jail::install(&rig.fail2ban, &rig.firewall, &rig.log)
+        .await
+        .unwrap();
+    assert!(again.written.is_empty());
+}
+
 /// For the demo: the same files, there before the server starts.
 #[tokio::test]
 async fn a_jail_can_be_there_from_the_start() {
@@ -245,7 +280,7 @@ async fn a_jail_can_be_there_from_the_start() {
         log: log.clone(),
         backend: worker::firewall::Backend::Nftables,
     };
-    let files = worker::jail::files(&plan).unwrap();
+    let files = worker::jail::files(&plan, &[]).unwrap();
     let private = PrivateFail2ban::start_with(folder.path(), &log, &files)
         .await
         .unwrap();

@@ -119,14 +119,19 @@ async fn hostile_05_what_is_no_address_is_refused_without_a_lookup() {
     }
     // Mapped and capital forms are the same address; they come last, so the rest was read before.
     rig.write(&attack("::ffff:192.0.2.9", "1177"));
+    rig.write(&attack("::FFFF:192.0.2.10", "1177"));
+    rig.write(&attack("[::ffff:192.0.2.11]", "1177"));
     rig.write(&attack("2001:DB8:0:0::7", "1177"));
     rig.write(&attack("203.0.113.249", "1177"));
-    rig.until_blocked(&["192.0.2.9", "203.0.113.249", "2001:db8::7"])
-        .await;
-    assert_eq!(
-        rig.held().await,
-        nets(&["192.0.2.9", "203.0.113.249", "2001:db8::7"])
-    );
+    let banned = [
+        "192.0.2.9",
+        "192.0.2.10",
+        "192.0.2.11",
+        "203.0.113.249",
+        "2001:db8::7",
+    ];
+    rig.until_blocked(&banned).await;
+    assert_eq!(rig.held().await, nets(&banned));
     assert!(rig.fail2ban.bans().await.unwrap().odd.is_empty());
     let log = std::fs::read_to_string(rig.private.log()).unwrap();
     assert!(!log.contains("ERROR"), "{log}");

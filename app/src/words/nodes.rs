@@ -54,7 +54,7 @@ words! {
     clock_offset: "Clock", "时钟";
     milliseconds(n: i64): "{n} ms", "{n} 毫秒";
     jail_settings: "Jail", "jail";
-    jail_settings_text(maxretry: i64, findtime: &str, bantime: &str): "{maxretry} failures in {findtime} ban for {bantime}", "{findtime} 内失败 {maxretry} 次封堵 {bantime}";
+    jail_settings_text(maxretry: i64, findtime: &str, bantime: &str): "{maxretry} failures in {findtime}, ban {bantime}", "{findtime} 内失败 {maxretry} 次,封堵 {bantime}";
     gaps_title: "Gaps", "缺口";
     gaps_text: "Bytes of a log that vanished before they could be read.", "读取之前就已消失的日志字节。";
     gap(from: i64, to: i64, cause: &str): "bytes {from} to {to}: {cause}", "字节 {from} 至 {to}:{cause}";

@@ -21,12 +21,8 @@ pub(crate) fn SearchPage() -> impl IntoView {
 async fn find(text: String) -> Result<(), AppError> {
     let (backend, _) = require(Permission::Read)?;
     let text = text.trim();
-    let node = nodes::list(&backend)
-        .await?
-        .into_iter()
-        .find(|node| node.name == text);
-    let target = if let Some(node) = node {
-        format!("/nodes/{}", node.name)
+    let target = if nodes::is_there(&backend, text).await? {
+        format!("/nodes/{text}")
     } else {
         let search: String = form_urlencoded::byte_serialize(text.as_bytes()).collect();
         format!("/bans?search={search}")

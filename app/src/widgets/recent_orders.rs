@@ -12,8 +12,6 @@ use crate::request::{backend, visitor, words};
 use crate::widgets::OrderChip;
 
 const SHOWN_FOR: Duration = Duration::seconds(30);
-/// Orders of all operators that are looked through for one's own.
-const LOOKED_AT: i64 = 200;
 const MOST_BATCHES: usize = 3;
 const MOST_CHIPS: usize = 12;
 
@@ -26,8 +24,7 @@ pub(crate) fn RecentOrders() -> impl IntoView {
                 let user = user?;
                 let backend = backend();
                 let since = backend.clock.now() - SHOWN_FOR;
-                let mut orders = orders::recent(&backend, LOOKED_AT).await.ok()?;
-                orders.retain(|order| order.actor == user.name && order.ordered_at >= since);
+                let orders = orders::own(&backend, user.id, since).await.ok()?;
                 (!orders.is_empty()).then(|| view! { <Batches orders/> })
             })}
         </Suspense>

@@ -12,11 +12,15 @@ words! {
     problem_too_short(min: usize): "At least {min} characters.", "至少 {min} 个字符。";
     problem_characters: "It has characters that are not allowed here.", "包含不允许的字符。";
     problem_taken: "This name is taken.", "该名称已被使用。";
+    problem_whitelisted: "It is in the whitelist already, for at least as long.", "已在白名单中,且有效期不短于所选时间。";
+    problem_gone: "Something you chose here no longer exists. Choose again.", "所选对象已不存在,请重新选择。";
+    problem_no_nodes: "There is no enrolled node yet. Add one first.", "还没有已接入的节点,请先添加。";
+    problem_too_much: "Refused: together with the networks banned already it would cut off too much of the internet. Bans on one node may cover at most a sixteenth of all IPv4 addresses (sixteen /8) and one /16 of IPv6. Unban a network first.", "已拒绝:与现有封堵的网段合计,将切断过大范围的互联网。单个节点的封堵合计不得超过全部 IPv4 地址的十六分之一(16 个 /8)或 IPv6 的一个 /16,请先解封部分网段。";
     problem_address: "This is not an IPv4 or IPv6 address or network.", "不是有效的 IPv4 或 IPv6 地址或网段。";
     problem_prefix(max: u8): "The number after the slash must be 0 to {max}.", "斜杠后的数字必须在 0 到 {max} 之间。";
     problem_host_bits(network: &str): "The address has host bits set. Did you mean the network {network}?", "该地址含有主机位,您是否指网段 {network}?";
     problem_wide: "Wider than /24 (IPv4) or /48 (IPv6): an admin must confirm it.", "大于 /24(IPv4)或 /48(IPv6)的网段须由管理员确认。";
-    problem_everybody: "This would let the whole internet in.", "这会放行整个互联网。";
+    problem_everybody: "This is too much of the internet.", "网段过大,涉及整个互联网。";
     problem_past: "This time is over.", "该时间已过。";
     problem_last_admin: "Nobody would be left who can manage users.", "系统中必须保留至少一名管理员。";
     problem_wrong: "This is not valid.", "无效。";
@@ -36,6 +40,10 @@ impl Words {
             Problem::TooShort { min } => self.problem_too_short(*min),
             Problem::BadCharacters => self.problem_characters().to_owned(),
             Problem::Taken => self.problem_taken().to_owned(),
+            Problem::Whitelisted => self.problem_whitelisted().to_owned(),
+            Problem::NoNodes => self.problem_no_nodes().to_owned(),
+            Problem::TooMuch => self.problem_too_much().to_owned(),
+            Problem::Gone => self.problem_gone().to_owned(),
             Problem::Net(error) => self.net_error(error),
             Problem::Protected(refusal) => self.refusal(refusal),
             Problem::Wide => self.problem_wide().to_owned(),

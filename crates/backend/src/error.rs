@@ -60,6 +60,15 @@ pub enum Problem {
     /// It exists already.
     #[error("is taken")]
     Taken,
+    /// In the whitelist already, for as long.
+    #[error("is in the whitelist already")]
+    Whitelisted,
+    /// No worker is enrolled.
+    #[error("there is no node yet")]
+    NoNodes,
+    /// It was there when the form was shown.
+    #[error("is no longer there")]
+    Gone,
     /// Not an address or network.
     #[error("{0}")]
     Net(#[from] NetError),
@@ -69,6 +78,9 @@ pub enum Problem {
     /// Wider than /24 or /48 and not confirmed (or not an admin).
     #[error("is a wide network and needs an admin's confirmation")]
     Wide,
+    /// More of the internet than bans on one node may cover together.
+    #[error("covers too much together with what is banned already")]
+    TooMuch,
     /// /0 and the like.
     #[error("is the whole internet")]
     Everybody,

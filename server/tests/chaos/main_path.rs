@@ -191,7 +191,7 @@ impl Node {
         .await;
         let row = click.elapsed();
         let order = until("the answer", async || {
-            let rows = bans::batch(&self.backend, batch.id).await.unwrap();
+            let rows = orders::batch(&self.backend, batch.id).await.unwrap();
             rows.into_iter()
                 .find(|order| order.state != orders::OrderState::Waiting)
         })

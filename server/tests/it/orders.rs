@@ -1,10 +1,11 @@
 use backend::bans::{self, BanRequest, Scope};
 use backend::orders::OrderState;
-use backend::{Error, nodes, orders};
+use backend::{Actor, Error, accounts, nodes, orders};
 use domain::ban::{Act, Outcome};
 use domain::role::Role;
 use domain::wire::Down;
 use sqlx::PgPool;
+use time::Duration;
 
 use crate::support::{TestConsole, actor, ban_list, changed, net};
 
@@ -292,4 +293,55 @@ async fn the_jail_is_installed_by_an_order(pool: PgPool) {
         let rows = orders::batch(&console.backend, batch.id).await.unwrap();
         assert_eq!(rows[0].state, OrderState::Done);
     }
+}
+
+#[sqlx::test(migrator = "backend::MIGRATOR")]
+async fn everybody_sees_their_own_orders_of_late(pool: PgPool) {
+    let console = TestConsole::start(&pool).await;
+    let backend = &console.backend;
+    let worker = console.node("fs-1").await;
+    worker
+        .report(&ban_list(&["198.51.100.7", "198.51.100.8"]))
+        .await;
+    let mut people = Vec::new();
+    for name in ["ann", "bob", "eve"] {
+        let admin = actor(Role::Admin);
+        accounts::create_user(backend, &admin, name, "a long pass phrase", Role::Operator)
+            .await
+            .unwrap();
+        let user = accounts::user_named(backend, name).await.unwrap().unwrap();
+        people.push(Actor {
+            user: Some(user.id),
+            name: name.to_owned(),
+            ..actor(Role::Operator)
+        });
+    }
+    let (ann, bob, eve) = (&people[0], &people[1], &people[2]);
+    let start = backend.clock.now();
+    bans::unban(backend, ann, &[net("198.51.100.7"), net("198.51.100.8")])
+        .await
+        .unwrap();
+    backend.clock.advance(Duration::minutes(1));
+    // Joins ann's, which waits.
+    bans::unban(backend, bob, &[net("198.51.100.8")])
+        .await
+        .unwrap();
+    bans::ban(backend, bob, request("203.0.113.9"))
+        .await
+        .unwrap();
+
+    let own = async |actor: &Actor, since| {
+        let orders = orders::own(backend, actor.user.unwrap(), since)
+            .await
+            .unwrap();
+        let networks = orders
+            .iter()
+            .map(|order| order.network.unwrap().to_string());
+        networks.collect::<Vec<_>>()
+    };
+    let late = start + Duration::seconds(31);
+    assert_eq!(own(ann, start).await, ["198.51.100.8", "198.51.100.7"]);
+    assert!(own(ann, late).await.is_empty());
+    assert_eq!(own(bob, late).await, ["203.0.113.9", "198.51.100.8"]);
+    assert!(own(eve, start).await.is_empty());
 }

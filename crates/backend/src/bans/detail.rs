@@ -9,7 +9,7 @@ use time::Duration;
 
 use super::head::Head;
 use super::{AttackRow, BanDetail, BanRow, Why, why};
-use crate::orders::{self, OrderRow};
+use crate::orders;
 use crate::{Backend, Error, whitelist};
 
 /// Orders younger than this show beside their node.
@@ -28,11 +28,6 @@ pub async fn detail(backend: &Backend, network: Network) -> Result<BanDetail, Er
         orders: orders::latest_of_network(&backend.pool, network, 50).await?,
         whitelisted: whitelist::touching(backend, network).await?,
     })
-}
-
-/// The orders of one click, as [`orders::batch`].
-pub async fn batch(backend: &Backend, id: i64) -> Result<Vec<OrderRow>, Error> {
-    orders::batch(backend, id).await
 }
 
 /// Fills in what the rows of a page need, with one query for each kind of thing.

@@ -15,7 +15,7 @@ mod why;
 
 pub use actions::{ban, unban, unban_and_whitelist};
 pub(crate) use actions::{free, text};
-pub use detail::{batch, detail};
+pub use detail::detail;
 pub(crate) use heads::recompute;
 pub(crate) use lines::{EventLine, Line};
 pub use list::list;

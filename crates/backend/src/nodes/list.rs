@@ -21,7 +21,7 @@ pub async fn get(backend: &Backend, name: &str) -> Result<Option<NodeDetail>, Er
     let node = row.id;
     Ok(Some(NodeDetail {
         gaps: sql::gaps(&backend.pool, node, 50).await?,
-        orders: orders::latest_of_node(&backend.pool, node, 20).await?,
+        orders: orders::of_node(backend, node, 20).await?,
         cursors: sql::cursors(&backend.pool, node).await?,
         row,
     }))
@@ -37,12 +37,21 @@ async fn rows(backend: &Backend, name: Option<&str>) -> Result<Vec<NodeRow>, Err
     Ok(sql::rows(&backend.pool, name, seen, now - Duration::HOUR).await?)
 }
 
+/// Is there a node of this name?
+pub async fn is_there(backend: &Backend, name: &str) -> Result<bool, Error> {
+    Ok(!name.contains('\0') && sql::is_there(&backend.pool, name).await?)
+}
+
 /// The enrolled nodes of a scope.
 ///
 /// # Errors
-/// [`Error::Invalid`] on `scope` where one is unknown or revoked, or there is none at all.
+/// [`Error::Invalid`] on `scope`: [`Problem::Gone`] where one is unknown or revoked,
+/// [`Problem::NoNodes`] where there is none at all, [`Problem::Missing`] where none is chosen.
 pub(crate) async fn in_scope(conn: &mut PgConnection, scope: &Scope) -> Result<Vec<NodeId>, Error> {
     let all = sql::enrolled(conn).await?;
+    if matches!(scope, Scope::All) && all.is_empty() {
+        return Err(Error::invalid("scope", Problem::NoNodes));
+    }
     let nodes = match scope {
         Scope::All => all,
         Scope::Nodes(wanted) => {
@@ -50,7 +59,7 @@ pub(crate) async fn in_scope(conn: &mut PgConnection, scope: &Scope) -> Result<V
             wanted.sort_unstable();
             wanted.dedup();
             if !wanted.iter().all(|node| all.contains(node)) {
-                return Err(Error::NotFound);
+                return Err(Error::invalid("scope", Problem::Gone));
             }
             wanted
         }

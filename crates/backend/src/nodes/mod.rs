@@ -13,8 +13,8 @@ pub use actions::{add, install_jail, new_code, remove, revoke};
 pub(crate) use desired::bump;
 pub use desired::desired;
 pub use enrol::{authenticate, enrol};
-pub use list::{get, list};
 pub(crate) use list::in_scope;
+pub use list::{get, is_there, list};
 pub use stream::{Claim, Look, acts, claim, look, welcome};
 pub use views::{EnrolCode, GapRow, NodeAuth, NodeDetail, NodeRow};
 

@@ -160,6 +160,15 @@ pub(super) async fn enrolled_name(
     .await
 }
 
+pub(super) async fn is_there(conn: impl PgExecutor<'_>, name: &str) -> Result<bool, sqlx::Error> {
+    sqlx::query_scalar!(
+        r#"select exists (select from nodes where name = $1) as "is_there!""#,
+        name,
+    )
+    .fetch_one(conn)
+    .await
+}
+
 pub(super) async fn enrolled(conn: &mut PgConnection) -> Result<Vec<NodeId>, sqlx::Error> {
     let ids = sqlx::query_scalar!("select id from nodes where token_hash is not null order by id")
         .fetch_all(conn)

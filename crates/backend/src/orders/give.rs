@@ -49,7 +49,7 @@ pub(crate) async fn give(conn: &mut PgConnection, give: Give<'_>) -> Result<Batc
         .partition(|(_, act)| act == give.act.as_str());
     let ids = |rows: Vec<(i64, String)>| rows.into_iter().map(|row| row.0).collect::<Vec<_>>();
     sql::supersede(conn, &ids(opposite), give.now).await?;
-    sql::join(conn, give.batch, &ids(same)).await?;
+    sql::join(conn, &give, &ids(same)).await?;
     sql::insert(conn, &give, &nodes, &networks).await?;
     for node in unique(&nodes) {
         changes::note(conn, Topic::Orders, Some(NodeId(node))).await?;

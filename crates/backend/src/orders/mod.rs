@@ -1,19 +1,19 @@
 //! Instructions to workers: one row for each act on one node, waiting until the worker has answered.
 
 mod give;
+mod rows;
 mod sql;
 
 use domain::ban::{Act, Order};
-use domain::ids::{NodeId, OrderId};
+use domain::ids::{NodeId, OrderId, UserId};
 use domain::net::Network;
 use time::OffsetDateTime;
 
 use crate::{Backend, Error};
 
 pub(crate) use give::{Give, close_waiting, give, lock, new_batch};
-pub(crate) use sql::{
-    finish, insert_jail_order, latest_for_networks, latest_of_network, latest_of_node,
-};
+pub(crate) use rows::{latest_for_networks, latest_of_network};
+pub(crate) use sql::{finish, insert_jail_order};
 
 /// Most rows of one list.
 const PAGE: i64 = 500;
@@ -107,12 +107,21 @@ pub struct OrderRow {
 
 /// The orders of one click, those included that were waiting already.
 pub async fn batch(backend: &Backend, id: i64) -> Result<Vec<OrderRow>, Error> {
-    Ok(sql::batch(&backend.pool, id).await?)
+    Ok(rows::batch(&backend.pool, id).await?)
 }
 
-/// The newest orders of all nodes.
-pub async fn recent(backend: &Backend, limit: i64) -> Result<Vec<OrderRow>, Error> {
-    Ok(sql::recent(&backend.pool, limit.clamp(1, PAGE)).await?)
+/// The newest orders that a user gave or joined after `since`.
+pub async fn own(
+    backend: &Backend,
+    user: UserId,
+    since: OffsetDateTime,
+) -> Result<Vec<OrderRow>, Error> {
+    Ok(rows::own(&backend.pool, user, since, PAGE).await?)
+}
+
+/// The newest orders of a node, at most `limit`.
+pub async fn of_node(backend: &Backend, node: NodeId, limit: i64) -> Result<Vec<OrderRow>, Error> {
+    Ok(rows::latest_of_node(&backend.pool, node, limit.clamp(1, PAGE)).await?)
 }
 
 /// What a node's worker has not answered yet, oldest first, at most `limit`.

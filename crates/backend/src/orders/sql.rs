@@ -7,45 +7,7 @@ use ipnet::IpNet;
 use sqlx::{PgConnection, PgExecutor};
 use time::OffsetDateTime;
 
-use super::{Give, OrderRow, OrderState};
-
-struct Row {
-    id: i64,
-    batch: i64,
-    node_id: i64,
-    node_name: String,
-    act: String,
-    network: Option<IpNet>,
-    reason: Option<String>,
-    actor: String,
-    ordered_at: OffsetDateTime,
-    state: String,
-    detail: Option<String>,
-    finished_at: Option<OffsetDateTime>,
-}
-
-impl From<Row> for OrderRow {
-    fn from(row: Row) -> Self {
-        Self {
-            id: OrderId(row.id),
-            batch: row.batch,
-            node: NodeId(row.node_id),
-            node_name: row.node_name,
-            act: Act::from_text(&row.act),
-            network: row.network.map(Network::from),
-            reason: row.reason,
-            actor: row.actor,
-            ordered_at: row.ordered_at,
-            state: OrderState::from_text(&row.state),
-            detail: row.detail,
-            finished_at: row.finished_at,
-        }
-    }
-}
-
-fn rows(rows: Vec<Row>) -> Vec<OrderRow> {
-    rows.into_iter().map(OrderRow::from).collect()
-}
+use super::{Give, OrderState};
 
 /// Waiting orders of these pairs, locked in the order of their ids.
 pub(super) async fn lock_waiting(
@@ -84,13 +46,16 @@ pub(super) async fn supersede(
 
 pub(super) async fn join(
     conn: &mut PgConnection,
-    batch: i64,
+    give: &Give<'_>,
     ids: &[i64],
 ) -> Result<(), sqlx::Error> {
     sqlx::query!(
-        "insert into order_joins select $1, unnest($2::bigint[])",
-        batch,
-        ids
+        "insert into order_joins (batch, order_id, user_id, joined_at)
+         select $1, unnest($2::bigint[]), $3, $4",
+        give.batch,
+        ids,
+        give.actor.user.map(|user| user.0),
+        give.now,
     )
     .execute(conn)
     .await?;
@@ -130,13 +95,15 @@ pub(crate) async fn insert_jail_order(
     give: &Give<'_>,
 ) -> Result<(), sqlx::Error> {
     let joined = sqlx::query!(
-        "insert into order_joins
-         select $1, id from orders
+        "insert into order_joins (batch, order_id, user_id, joined_at)
+         select $1, id, $4, $5 from orders
          where node_id = $2 and act = $3 and network is null and state = 'waiting'
          limit 1",
         give.batch,
         node.0,
         give.act.as_str(),
+        give.actor.user.map(|user| user.0),
+        give.now,
     )
     .execute(&mut *conn)
     .await?;
@@ -229,111 +196,4 @@ pub(super) async fn waiting(
             network: row.network.map(Network::from),
         })
         .collect())
-}
-
-pub(super) async fn batch(
-    conn: impl PgExecutor<'_>,
-    batch: i64,
-) -> Result<Vec<OrderRow>, sqlx::Error> {
-    let found = sqlx::query_as!(
-        Row,
-        r#"select o.id, o.batch, o.node_id, n.name as node_name, o.act,
-                  o.network as "network: IpNet", o.reason, o.actor, o.ordered_at, o.state,
-                  o.detail, o.finished_at
-           from orders o join nodes n on n.id = o.node_id
-           where o.id in (
-               select id from orders where batch = $1
-               union select order_id from order_joins where batch = $1
-           )
-           order by o.network, n.name, o.id"#,
-        batch,
-    )
-    .fetch_all(conn)
-    .await?;
-    Ok(rows(found))
-}
-
-pub(super) async fn recent(
-    conn: impl PgExecutor<'_>,
-    limit: i64,
-) -> Result<Vec<OrderRow>, sqlx::Error> {
-    let found = sqlx::query_as!(
-        Row,
-        r#"select o.id, o.batch, o.node_id, n.name as node_name, o.act,
-                  o.network as "network: IpNet", o.reason, o.actor, o.ordered_at, o.state,
-                  o.detail, o.finished_at
-           from orders o join nodes n on n.id = o.node_id
-           order by o.id desc limit $1"#,
-        limit,
-    )
-    .fetch_all(conn)
-    .await?;
-    Ok(rows(found))
-}
-
-/// The newest orders of one node.
-pub(crate) async fn latest_of_node(
-    conn: impl PgExecutor<'_>,
-    node: NodeId,
-    limit: i64,
-) -> Result<Vec<OrderRow>, sqlx::Error> {
-    let found = sqlx::query_as!(
-        Row,
-        r#"select o.id, o.batch, o.node_id, n.name as node_name, o.act,
-                  o.network as "network: IpNet", o.reason, o.actor, o.ordered_at, o.state,
-                  o.detail, o.finished_at
-           from orders o join nodes n on n.id = o.node_id
-           where o.node_id = $1
-           order by o.id desc limit $2"#,
-        node.0,
-        limit,
-    )
-    .fetch_all(conn)
-    .await?;
-    Ok(rows(found))
-}
-
-/// The newest orders about one network.
-pub(crate) async fn latest_of_network(
-    conn: impl PgExecutor<'_>,
-    network: Network,
-    limit: i64,
-) -> Result<Vec<OrderRow>, sqlx::Error> {
-    let found = sqlx::query_as!(
-        Row,
-        r#"select o.id, o.batch, o.node_id, n.name as node_name, o.act,
-                  o.network as "network: IpNet", o.reason, o.actor, o.ordered_at, o.state,
-                  o.detail, o.finished_at
-           from orders o join nodes n on n.id = o.node_id
-           where o.network = $1::inet::cidr
-           order by o.id desc limit $2"#,
-        network.ipnet(),
-        limit,
-    )
-    .fetch_all(conn)
-    .await?;
-    Ok(rows(found))
-}
-
-/// For each of these networks and each node, the newest order given after `since`.
-pub(crate) async fn latest_for_networks(
-    conn: impl PgExecutor<'_>,
-    networks: &[IpNet],
-    since: OffsetDateTime,
-) -> Result<Vec<OrderRow>, sqlx::Error> {
-    let found = sqlx::query_as!(
-        Row,
-        r#"select distinct on (o.network, o.node_id)
-                  o.id, o.batch, o.node_id, n.name as node_name, o.act,
-                  o.network as "network: IpNet", o.reason, o.actor, o.ordered_at, o.state,
-                  o.detail, o.finished_at
-           from orders o join nodes n on n.id = o.node_id
-           where o.network in (select unnest($1::inet[])::cidr) and o.ordered_at > $2
-           order by o.network, o.node_id, o.id desc"#,
-        networks,
-        since,
-    )
-    .fetch_all(conn)
-    .await?;
-    Ok(rows(found))
 }

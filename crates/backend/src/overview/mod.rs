@@ -2,7 +2,6 @@
 
 mod sql;
 
-use domain::ids::NodeId;
 use time::{Duration, OffsetDateTime};
 
 use crate::bans::{AttackRow, BanEventRow};
@@ -64,18 +63,5 @@ pub async fn overview(backend: &Backend) -> Result<Overview, Error> {
         last_attacks: sql::last_attacks(&backend.pool, 20).await?,
         last_bans: sql::last_bans(&backend.pool, 10).await?,
         not_effective: counts.not_effective,
-    })
-}
-
-/// The newest attack lines of one node or all.
-pub async fn last_attacks(
-    backend: &Backend,
-    node: Option<NodeId>,
-    limit: i64,
-) -> Result<Vec<AttackRow>, Error> {
-    let limit = limit.clamp(1, 200);
-    Ok(match node {
-        Some(node) => sql::last_attacks_of(&backend.pool, node, limit).await?,
-        None => sql::last_attacks(&backend.pool, limit).await?,
     })
 }

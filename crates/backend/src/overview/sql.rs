@@ -1,6 +1,5 @@
 //! The dashboard's numbers: each by an index or from counted minutes, never from raw lines.
 
-use domain::ids::NodeId;
 use ipnet::IpNet;
 use sqlx::PgExecutor;
 use time::OffsetDateTime;
@@ -58,27 +57,6 @@ pub(super) async fn last_attacks(
                   a.number, a.raw
            from attacks a join nodes n on n.id = a.node_id
            order by a.at desc limit $1"#,
-        limit,
-    )
-    .fetch_all(conn)
-    .await?;
-    Ok(rows.into_iter().map(AttackRow::from).collect())
-}
-
-/// By position in the log, which is this node's own order.
-pub(super) async fn last_attacks_of(
-    conn: impl PgExecutor<'_>,
-    node: NodeId,
-    limit: i64,
-) -> Result<Vec<AttackRow>, sqlx::Error> {
-    let rows = sqlx::query_as!(
-        Line,
-        r#"select n.name as node_name, a.at, a.source as "source: IpNet", a.kind, a.extension,
-                  a.number, a.raw
-           from attacks a join nodes n on n.id = a.node_id
-           where a.node_id = $1
-           order by a.node_id desc, a.generation desc, a."offset" desc limit $2"#,
-        node.0,
         limit,
     )
     .fetch_all(conn)

@@ -85,11 +85,9 @@ impl TestConsole {
     }
 
     pub async fn orders_of(&self, node: NodeId) -> Vec<OrderRow> {
-        let recent = backend::orders::recent(&self.backend, 500).await.unwrap();
-        recent
-            .into_iter()
-            .filter(|order| order.node == node)
-            .collect()
+        backend::orders::of_node(&self.backend, node, 500)
+            .await
+            .unwrap()
     }
 
     /// How often the audit log has this action on this object.

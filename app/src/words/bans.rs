@@ -52,7 +52,6 @@ words! {
     ban_ordered(network: &str, n: usize): "Ban of {network} sent; nodes: {n}.", "已向 {n} 个节点下发对 {network} 的封堵。";
     unban_ordered(what: &str, n: usize): "Unban of {what} sent; orders: {n}.", "已下发对 {what} 的解封,共 {n} 条。";
     nothing_to_unban: "Nobody holds such a ban any more.", "已没有节点封堵该 IP。";
-    no_nodes_yet: "There is no node yet. Add one first.", "还没有节点,请先添加。";
     no_selection: "Nothing is selected.", "没有选择任何项。";
     sort_by(what: &str): "Sort by {what}", "按{what}排序";
     ban_ended: "This ban has ended.", "该封堵已结束。";

@@ -37,6 +37,7 @@ words! {
     too_many_text: "Wait a few minutes, then try again.", "请等待几分钟后再试。";
     too_many: "Too many attempts. Wait a few minutes, then try again.", "尝试次数过多,请等待几分钟后再试。";
     not_saved: "The database does not answer; nothing was saved. Try again in a moment.", "数据库无响应,未保存任何更改,请稍后再试。";
+    gone_meanwhile: "It no longer exists; nothing was changed. Somebody else may have removed it.", "该对象已不存在,未做任何更改,可能已被他人删除。";
     shortcuts: "Keyboard: / search, j and k move, Enter opens, u unbans", "快捷键:/ 搜索,j/k 上下移动,Enter 打开,u 解封";
     close: "Close", "关闭";
     copy: "Copy", "复制";

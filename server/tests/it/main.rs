@@ -10,6 +10,7 @@ mod bans;
 mod commands;
 mod ends;
 mod flood;
+mod forms;
 mod guards;
 mod ingest;
 mod limits;

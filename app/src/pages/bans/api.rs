@@ -31,10 +31,7 @@ async fn ban(
     let result = bans::ban(&backend, &actor, request).await;
     let typed = vec![("network", network.clone()), ("reason", reason)];
     answer(result, "/bans", ("ban", typed), |batch| {
-        match batch.orders {
-            0 => Flash::bad(words.no_nodes_yet()),
-            orders => Flash::good(words.ban_ordered(network.trim(), orders)),
-        }
+        Flash::good(words.ban_ordered(network.trim(), batch.orders))
     })
     .await
 }

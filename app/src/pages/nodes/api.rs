@@ -23,8 +23,10 @@ async fn node_add(name: String) -> Result<(), AppError> {
 #[server(prefix = "/api/ui", endpoint = "node_code")]
 async fn node_code(id: i64) -> Result<(), AppError> {
     let (backend, actor) = require(Permission::Nodes)?;
-    let code = nodes::new_code(&backend, &actor, NodeId(id)).await?;
-    show_code(code, words().new_code().to_owned()).await
+    match nodes::new_code(&backend, &actor, NodeId(id)).await {
+        Ok(code) => show_code(code, words().new_code().to_owned()).await,
+        Err(error) => refuse(error, "/nodes", ("code", Vec::new())).await,
+    }
 }
 
 async fn show_code(code: EnrolCode, text: String) -> Result<(), AppError> {
@@ -53,10 +55,14 @@ async fn node_revoke(id: i64, name: String) -> Result<(), AppError> {
 #[server(prefix = "/api/ui", endpoint = "node_remove")]
 async fn node_remove(id: i64, name: String) -> Result<(), AppError> {
     let (backend, actor) = require(Permission::Nodes)?;
-    nodes::remove(&backend, &actor, NodeId(id)).await?;
-    flash(Flash::good(words().node_removed(&name))).await;
-    go("/nodes");
-    Ok(())
+    match nodes::remove(&backend, &actor, NodeId(id)).await {
+        Ok(()) => {
+            flash(Flash::good(words().node_removed(&name))).await;
+            go("/nodes");
+            Ok(())
+        }
+        Err(error) => refuse(error, "/nodes", ("remove", Vec::new())).await,
+    }
 }
 
 /// Lets the node's worker write the `cti` jail and filter files.

@@ -3,7 +3,9 @@
 use std::fmt::Write;
 use std::sync::{Mutex, Once};
 
-use reqwest::header::{CONTENT_TYPE, COOKIE, HeaderMap, LOCATION, ORIGIN, SET_COOKIE};
+use reqwest::header::{
+    ACCEPT_LANGUAGE, CONTENT_TYPE, COOKIE, HeaderMap, LOCATION, ORIGIN, REFERER, SET_COOKIE,
+};
 use reqwest::{Client, Method, Response};
 
 use super::{Events, PASSWORD};
@@ -86,14 +88,32 @@ impl Browser {
         self.send(self.request("GET", path)).await
     }
 
-    /// Sends a form of one of our own pages.
-    pub async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
-        let request = self
-            .request("POST", path)
+    /// A form of one of our own pages.
+    pub fn form(&self, path: &str, fields: &[(&str, &str)]) -> reqwest::RequestBuilder {
+        self.request("POST", path)
             .header(ORIGIN, &self.url)
             .header("accept", "text/html")
             .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
-            .body(form(fields));
+            .body(form(fields))
+    }
+
+    /// Sends a form of one of our own pages.
+    pub async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        self.send(self.form(path, fields)).await
+    }
+
+    /// The same from the page `stood`, in a language.
+    pub async fn post_from(
+        &self,
+        stood: &str,
+        language: &str,
+        function: &str,
+        fields: &[(&str, &str)],
+    ) -> Answer {
+        let request = self
+            .form(&format!("/api/ui/{function}"), fields)
+            .header(REFERER, format!("{}{stood}", self.url))
+            .header(ACCEPT_LANGUAGE, language);
         self.send(request).await
     }
 
@@ -142,13 +162,17 @@ impl Browser {
     }
 }
 
-/// Every byte escaped, so nothing can be taken for something else.
+/// As browsers do it, brackets of names included.
 fn form(fields: &[(&str, &str)]) -> String {
     let mut text = String::new();
     for (name, value) in fields {
         for (part, end) in [(name, '='), (value, '&')] {
             for byte in part.bytes() {
-                write!(text, "%{byte:02x}").unwrap();
+                if byte.is_ascii_alphanumeric() || b"-._*".contains(&byte) {
+                    text.push(char::from(byte));
+                } else {
+                    write!(text, "%{byte:02X}").unwrap();
+                }
             }
             text.push(end);
         }

@@ -1,0 +1,111 @@
+//! What a form says that came too late, and where the search box leads.
+
+use backend::bans::Scope;
+use backend::nodes;
+use backend::whitelist::{self, Expiry, NewEntry};
+use domain::role::Role;
+use sqlx::PgPool;
+
+use crate::support::{WebConsole, admin};
+
+#[sqlx::test(migrator = "backend::MIGRATOR")]
+async fn what_is_gone_meanwhile_is_said(pool: PgPool) {
+    let console = WebConsole::start(&pool).await;
+    let browser = console.signed_in(Role::Admin).await;
+    let code = nodes::add(&console.backend, &admin(), "fs-1")
+        .await
+        .unwrap();
+    let entry = NewEntry {
+        network: "198.51.100.7".into(),
+        note: String::new(),
+        expiry: Expiry::Never,
+        scope: Scope::All,
+    };
+    let entry = whitelist::add(&console.backend, &admin(), entry)
+        .await
+        .unwrap();
+    // Both pages are open when somebody else removes what they show.
+    whitelist::remove(&console.backend, &admin(), entry)
+        .await
+        .unwrap();
+    nodes::remove(&console.backend, &admin(), code.node)
+        .await
+        .unwrap();
+
+    let (node, entry) = (code.node.0.to_string(), entry.0.to_string());
+    for (form, fields, stood, leads) in [
+        (
+            "whitelist_remove",
+            vec![("id", entry.as_str())],
+            "/whitelist",
+            "/whitelist",
+        ),
+        ("node_code", vec![("id", &node)], "/nodes/fs-1", "/nodes"),
+        (
+            "node_revoke",
+            vec![("id", &node), ("name", "fs-1")],
+            "/nodes/fs-1",
+            "/nodes",
+        ),
+        (
+            "node_remove",
+            vec![("id", &node), ("name", "fs-1")],
+            "/nodes/fs-1",
+            "/nodes",
+        ),
+        (
+            "node_install_jail",
+            vec![("id", &node)],
+            "/nodes/fs-1",
+            "/nodes",
+        ),
+    ] {
+        for (language, said) in [("en", "no longer exists"), ("zh-CN", "已不存在")] {
+            let answer = browser.post_from(stood, language, form, &fields).await;
+            assert_eq!((answer.status, answer.location()), (302, leads), "{form}");
+            let page = browser.get(leads).await;
+            assert_eq!(page.status, 200, "{form}");
+            assert!(page.body.contains(said), "{form} {language}: {}", page.body);
+            assert!(
+                !browser.get(leads).await.body.contains(said),
+                "{form}: said once"
+            );
+        }
+    }
+    // A form with a node that is gone keeps what was typed.
+    nodes::add(&console.backend, &admin(), "fs-2")
+        .await
+        .unwrap();
+    let fields = [
+        ("network", "203.0.113.77"),
+        ("reason", "typed by hand"),
+        ("scope", "nodes"),
+        ("nodes[]", node.as_str()),
+    ];
+    browser.post_from("/bans", "en", "ban", &fields).await;
+    let page = browser.get("/bans").await.body;
+    for text in ["no longer exists", "203.0.113.77", "typed by hand"] {
+        assert!(page.contains(text), "{text}: {page}");
+    }
+}
+
+#[sqlx::test(migrator = "backend::MIGRATOR")]
+async fn search_finds_a_node_by_its_name(pool: PgPool) {
+    let console = WebConsole::start(&pool).await;
+    let browser = console.signed_in(Role::Viewer).await;
+    nodes::add(&console.backend, &admin(), "fs-1")
+        .await
+        .unwrap();
+    for (text, leads) in [
+        ("fs-1", "/nodes/fs-1"),
+        ("%20fs-1%20", "/nodes/fs-1"),
+        ("fs-10", "/bans?search=fs-10"),
+        ("%25", "/bans?search=%25"),
+        ("%00", "/bans?search=%00"),
+        ("198.51.100.7", "/bans?search=198.51.100.7"),
+        ("", "/bans?search="),
+    ] {
+        let answer = browser.get(&format!("/search?q={text}")).await;
+        assert_eq!(answer.location(), leads, "{text:?}");
+    }
+}

@@ -3,6 +3,7 @@
 
 pub(crate) mod accounts;
 mod answer;
+mod attacks;
 pub(crate) mod audit;
 pub(crate) mod bans;
 pub(crate) mod dashboard;

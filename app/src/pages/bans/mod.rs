@@ -1,7 +1,6 @@
 //! Who is banned where, and freeing them.
 
 mod api;
-mod attack_table;
 mod ban_form;
 mod drawer;
 mod filters;
@@ -10,5 +9,4 @@ mod query;
 mod table;
 
 pub(in crate::pages) use api::scope_of;
-pub(crate) use attack_table::AttackTable;
 pub(crate) use page::BansPage;

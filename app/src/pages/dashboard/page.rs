@@ -7,7 +7,7 @@ use leptos::prelude::*;
 
 use crate::error::AppError;
 use crate::layout::Frame;
-use crate::pages::bans::AttackTable;
+use crate::pages::attacks::AttackTable;
 use crate::pages::dashboard::minutes::Minutes;
 use crate::pages::dashboard::verdict::Verdict;
 use crate::request::{require, words};

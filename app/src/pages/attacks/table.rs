@@ -7,7 +7,10 @@ use crate::request::words;
 use crate::widgets::Ago;
 
 #[component]
-pub(crate) fn AttackTable(lines: Vec<AttackRow>, #[prop(into)] empty: String) -> impl IntoView {
+pub(in crate::pages) fn AttackTable(
+    lines: Vec<AttackRow>,
+    #[prop(into)] empty: String,
+) -> impl IntoView {
     let words = words();
     if lines.is_empty() {
         return view! { <p class="muted">{empty}</p> }.into_any();

@@ -1,0 +1,5 @@
+//! What attackers sent.
+
+mod table;
+
+pub(in crate::pages) use table::AttackTable;

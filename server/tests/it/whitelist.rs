@@ -153,40 +153,41 @@ async fn a_ban_that_waits_is_taken_back(pool: PgPool) {
 }
 
 #[sqlx::test(migrator = "backend::MIGRATOR")]
-async fn unban_and_whitelist_is_one_click(pool: PgPool) {
+async fn a_longer_entry_takes_the_place_of_a_shorter_one(pool: PgPool) {
     let console = TestConsole::start(&pool).await;
     let backend = &console.backend;
     let worker = console.node("fs-1").await;
     worker.report(&ban_list(&["198.51.100.7"])).await;
     let operator = actor(Role::Operator);
-    let click = |expiry| {
-        bans::unban_and_whitelist(backend, &operator, net("198.51.100.7"), "phone", expiry)
-    };
-    let batch = click(Expiry::Hours8).await.unwrap();
-    assert_eq!(batch.orders, 1);
-    assert_eq!(orders::batch(backend, batch.id).await.unwrap().len(), 1);
-    // A shorter one leaves the entry alone, a longer one replaces it.
-    for (expiry, until) in [
-        (
-            Expiry::At(NOW + Duration::HOUR),
-            Some(NOW + Duration::hours(8)),
-        ),
-        (Expiry::Days30, Some(NOW + Duration::days(30))),
-        (Expiry::Never, None),
-        (Expiry::Days30, None),
+    let hours8 = Some(NOW + Duration::hours(8));
+    let days30 = Some(NOW + Duration::days(30));
+    for (expiry, taken, until) in [
+        (Expiry::Hours8, true, hours8),
+        (Expiry::At(NOW + Duration::HOUR), false, hours8),
+        (Expiry::Hours8, false, hours8),
+        (Expiry::Days30, true, days30),
+        (Expiry::Never, true, None),
+        (Expiry::Never, false, None),
+        (Expiry::Days30, false, None),
     ] {
-        click(expiry).await.unwrap();
+        let answer = whitelist::add(backend, &operator, entry("198.51.100.7", expiry)).await;
+        match answer {
+            Ok(_) => assert!(taken, "{expiry:?}"),
+            Err(Error::Invalid { problem, .. }) => {
+                assert_eq!(
+                    (taken, problem),
+                    (false, Problem::Whitelisted),
+                    "{expiry:?}"
+                );
+            }
+            Err(error) => panic!("{expiry:?}: {error}"),
+        }
         let list = whitelist::list(backend).await.unwrap();
-        assert_eq!(list.len(), 1);
-        assert_eq!(list[0].expires_at, until);
+        assert_eq!((list.len(), list[0].expires_at), (1, until), "{expiry:?}");
     }
-    assert_eq!(
-        orders::waiting(backend, worker.node, 10)
-            .await
-            .unwrap()
-            .len(),
-        1
-    );
+    // The ban was ordered lifted once.
+    let waiting = orders::waiting(backend, worker.node, 10).await.unwrap();
+    assert_eq!(waiting.len(), 1);
 }
 
 #[sqlx::test(migrator = "backend::MIGRATOR")]
@@ -226,7 +227,7 @@ async fn an_entry_for_some_nodes_is_for_those(pool: PgPool) {
 }
 
 #[sqlx::test(migrator = "backend::MIGRATOR")]
-async fn refuses_everybody_wide_past_taken_and_host_bits(pool: PgPool) {
+async fn refuses_everybody_wide_past_twice_and_host_bits(pool: PgPool) {
     let console = TestConsole::start(&pool).await;
     console.node("fs-1").await;
     let add = |role, new| {
@@ -262,7 +263,7 @@ async fn refuses_everybody_wide_past_taken_and_host_bits(pool: PgPool) {
         matches!(
             answer,
             Err(Error::Invalid {
-                problem: Problem::Taken,
+                problem: Problem::Whitelisted,
                 ..
             })
         ),

@@ -8,9 +8,9 @@ use time::PrimitiveDateTime;
 use time::macros::format_description;
 
 use crate::error::AppError;
-use crate::pages::answer::answer;
+use crate::pages::answer::{answer, refuse};
 use crate::pages::bans::scope_of;
-use crate::request::{Flash, require, words};
+use crate::request::{Flash, flash, go, require, words};
 
 /// Adds an entry and lifts the bans inside it.
 #[server(prefix = "/api/ui", endpoint = "whitelist_add")]
@@ -42,10 +42,15 @@ async fn whitelist_add(
         ("expiry", expiry),
         ("at", at),
     ];
-    answer(result, "/whitelist", ("whitelist", typed), |_| {
-        Flash::good(words.whitelist_added(network.trim()))
-    })
-    .await
+    match result {
+        Ok(_) => {
+            flash(Flash::good(words.whitelist_added(network.trim()))).await;
+            // Without the address that another page had filled in.
+            go("/whitelist");
+            Ok(())
+        }
+        Err(error) => refuse(error, "/whitelist", ("whitelist", typed)).await,
+    }
 }
 
 /// Removes an entry everywhere.

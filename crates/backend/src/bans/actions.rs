@@ -7,10 +7,9 @@ use domain::{ban::Act, guard, inert};
 use serde_json::json;
 use sqlx::PgConnection;
 
-use super::{BanRequest, Scope, guard as never_ban, sql};
+use super::{BanRequest, guard as never_ban, sql};
 use crate::changes::{self, Topic};
 use crate::orders::{self, Batch, Give};
-use crate::whitelist::{self, Expiry, NewEntry};
 use crate::{Actor, Backend, Error, Problem, audit, nodes};
 
 /// Most characters of a reason or note.
@@ -22,8 +21,8 @@ const MOST_NETWORKS: usize = 10_000;
 /// Orders a ban on every node in scope.
 ///
 /// # Errors
-/// [`Error::Invalid`] with [`Problem::Protected`], [`Problem::Wide`] or [`Problem::Everybody`] where
-/// the guard refuses; that is audited.
+/// [`Error::Invalid`] with [`Problem::Protected`], [`Problem::TooMuch`], [`Problem::Wide`] or
+/// [`Problem::Everybody`] where the guard refuses; that is audited.
 pub async fn ban(backend: &Backend, actor: &Actor, request: BanRequest) -> Result<Batch, Error> {
     if !actor.role.may(Permission::Ban) {
         return Err(Error::Forbidden);
@@ -180,23 +179,6 @@ pub(crate) async fn free(
     }
     changes::note(conn, Topic::Bans, None).await?;
     Ok(batch)
-}
-
-/// Whitelists a network on all nodes and frees what is banned in it, in one transaction.
-pub async fn unban_and_whitelist(
-    backend: &Backend,
-    actor: &Actor,
-    network: Network,
-    note: &str,
-    expiry: Expiry,
-) -> Result<Batch, Error> {
-    let entry = NewEntry {
-        network: network.to_string(),
-        note: note.to_owned(),
-        expiry,
-        scope: Scope::All,
-    };
-    whitelist::add_and_free(backend, actor, entry).await
 }
 
 /// An operator's words: trimmed, one line, of bounded length.

@@ -13,7 +13,7 @@ mod sql;
 mod views;
 mod why;
 
-pub use actions::{ban, unban, unban_and_whitelist};
+pub use actions::{ban, unban};
 pub(crate) use actions::{free, text};
 pub use detail::detail;
 pub(crate) use heads::recompute;

@@ -10,7 +10,7 @@ use time::{Duration, OffsetDateTime};
 
 use super::{Expiry, NewEntry, Scope, sql};
 use crate::changes::{self, Topic};
-use crate::orders::{self, Batch};
+use crate::orders;
 use crate::{Actor, Backend, Error, Problem, audit, bans, nodes};
 
 /// An entry after all checks of its form.
@@ -21,61 +21,35 @@ struct Checked {
     scope: Scope,
 }
 
-/// Adds an entry and orders every ban inside it lifted, in one transaction.
+/// Adds an entry and orders every ban inside it lifted, in one transaction. One for all nodes takes
+/// the place of a shorter one.
 ///
 /// # Errors
 /// [`Error::Invalid`]: `network` with the network offered where host bits are set, [`Problem::Wide`],
-/// [`Problem::Everybody`] or [`Problem::Taken`]; `note`; `expiry`; `scope`.
+/// [`Problem::Everybody`], or [`Problem::Whitelisted`] where an entry for all nodes lasts as long;
+/// `note`; `expiry`; `scope`.
 pub async fn add(backend: &Backend, actor: &Actor, entry: NewEntry) -> Result<EntryId, Error> {
     let entry = check(backend, actor, entry)?;
     let mut tx = backend.pool.begin().await?;
     orders::lock(&mut tx).await?;
     let now = backend.clock.now();
     let same = sql::current(&mut tx, entry.network, now).await?;
-    if matches!(entry.scope, Scope::All) && same.iter().any(|entry| entry.all_nodes) {
-        return Err(Error::invalid("network", Problem::Taken));
+    if matches!(entry.scope, Scope::All) {
+        for old in same.iter().filter(|old| old.all_nodes) {
+            if old
+                .expires_at
+                .is_none_or(|until| entry.expires_at.is_some_and(|wanted| wanted <= until))
+            {
+                return Err(Error::invalid("network", Problem::Whitelisted));
+            }
+            let (id, action) = (EntryId(old.id), "whitelist remove");
+            take_out(&mut tx, actor, id, entry.network, action, now).await?;
+        }
     }
     let id = insert(backend, &mut tx, actor, &entry).await?;
     lift(backend, &mut tx, actor, &entry).await?;
     tx.commit().await?;
     Ok(id)
-}
-
-/// "Unban and whitelist": an entry for all nodes that lasts at least as long stays as it is, a
-/// shorter one is replaced.
-pub(crate) async fn add_and_free(
-    backend: &Backend,
-    actor: &Actor,
-    entry: NewEntry,
-) -> Result<Batch, Error> {
-    let entry = check(backend, actor, entry)?;
-    let mut tx = backend.pool.begin().await?;
-    orders::lock(&mut tx).await?;
-    let now = backend.clock.now();
-    let same = sql::current(&mut tx, entry.network, now).await?;
-    let lasts = |until: Option<OffsetDateTime>| {
-        until.is_none_or(|until| entry.expires_at.is_some_and(|wanted| wanted <= until))
-    };
-    if !same
-        .iter()
-        .any(|old| old.all_nodes && lasts(old.expires_at))
-    {
-        for old in same.iter().filter(|old| old.all_nodes) {
-            take_out(
-                &mut tx,
-                actor,
-                EntryId(old.id),
-                entry.network,
-                "whitelist remove",
-                now,
-            )
-            .await?;
-        }
-        insert(backend, &mut tx, actor, &entry).await?;
-    }
-    let batch = lift(backend, &mut tx, actor, &entry).await?;
-    tx.commit().await?;
-    Ok(batch)
 }
 
 /// Takes an entry out by hand; the nodes hear of it at once.
@@ -207,13 +181,14 @@ async fn lift(
     conn: &mut PgConnection,
     actor: &Actor,
     entry: &Checked,
-) -> Result<Batch, Error> {
+) -> Result<(), Error> {
     let scope: Option<&[NodeId]> = match &entry.scope {
         Scope::All => None,
         Scope::Nodes(nodes) => Some(nodes),
     };
     let held = bans::held_inside(conn, entry.network, scope).await?;
-    bans::free(backend, conn, actor, &held, Some("whitelisted")).await
+    bans::free(backend, conn, actor, &held, Some("whitelisted")).await?;
+    Ok(())
 }
 
 async fn take_out(

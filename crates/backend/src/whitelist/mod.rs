@@ -8,7 +8,6 @@ use domain::net::Network;
 
 use crate::{Backend, Error};
 
-pub(crate) use actions::add_and_free;
 pub use actions::{add, expire, remove};
 pub(crate) use sql::{covering, lines, store_proofs};
 pub use views::{EntryRow, Expiry, NewEntry, ProofRow, Scope};

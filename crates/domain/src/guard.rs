@@ -3,6 +3,7 @@
 //! Checked in the console when somebody asks, and again in the worker before fail2ban hears of it,
 //! since fail2ban's `banip` checks nothing.
 
+use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
 use crate::net::{Network, never_routed};
@@ -78,9 +79,61 @@ pub fn may_ban(target: Network, never_ban: &[Guarded]) -> Result<(), Refusal> {
     }
 }
 
+/// Bans of networks on one node cover together at most this part of the IPv4 addresses (sixteen /8).
+/// The largest thing that anybody bans for a reason is a country, and all of China's addresses are a
+/// twelfth; more than a few of those is a mistake, or somebody who cuts the node off piece by piece.
+pub const MOST_OF_IPV4: u128 = (1 << 32) / 16;
+/// … and of the IPv6 addresses one /16: what is given out there begins at /12 for a continent and ends
+/// at /32 for a provider.
+pub const MOST_OF_IPV6: u128 = 1 << 112;
+
+/// Says whether `target` and the networks banned on a node already cover more of the addresses than
+/// bans may. Single addresses need not be among `held`: no jail holds enough of them to matter.
+pub fn covers_too_much(target: Network, held: impl IntoIterator<Item = Network>) -> bool {
+    let v4 = target.address().is_ipv4();
+    let mut networks: Vec<_> = held
+        .into_iter()
+        .filter(|network| network.address().is_ipv4() == v4)
+        .map(Network::ipnet)
+        .collect();
+    networks.push(target.ipnet());
+    // Without what lies in another one, and at most one per address: the sum cannot overflow but for
+    // /0, whose size saturates.
+    let covered = IpNet::aggregate(&networks)
+        .iter()
+        .map(|net| 1_u128 << (net.max_prefix_len() - net.prefix_len()).min(127))
+        .fold(0, u128::saturating_add);
+    covered > if v4 { MOST_OF_IPV4 } else { MOST_OF_IPV6 }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn hostile_13_pieces_do_not_add_up_to_the_internet() {
+        let nets = |texts: &[&str]| texts.iter().map(|text| net(text)).collect::<Vec<_>>();
+        let eights: Vec<_> = (16..31).map(|n| net(&format!("{n}.0.0.0/8"))).collect();
+        let sixteen = [eights.clone(), nets(&["31.0.0.0/8"])].concat();
+        for (target, held, too_much) in [
+            ("31.0.0.0/8", eights.clone(), false),
+            ("32.0.0.0/24", eights, false),
+            ("32.0.0.0/24", sixteen.clone(), true),
+            ("32.0.0.1", sixteen.clone(), true),
+            // What is banned already adds nothing, nor does the other family.
+            ("16.1.0.0/16", sixteen.clone(), false),
+            ("2001:db8::/32", sixteen, false),
+            ("16.0.0.0/4", nets(&["16.0.0.0/8", "17.1.0.0/16"]), false),
+            ("32.0.0.0/3", vec![], true),
+            ("0.0.0.0/0", vec![], true),
+            ("2a00::/16", vec![], false),
+            ("2a00::/15", vec![], true),
+            ("2a01::/16", nets(&["2a00:1::/32"]), true),
+            ("::/0", nets(&["8000::/1"]), true),
+        ] {
+            assert_eq!(covers_too_much(net(target), held), too_much, "{target}");
+        }
+    }
 
     fn net(text: &str) -> Network {
         text.parse().unwrap()

@@ -7,7 +7,7 @@ use domain::role::Role;
 use sqlx::PgPool;
 use time::Duration;
 
-use crate::support::{TestConsole, actor, health, net};
+use crate::support::{TestConsole, actor, ban_list, health, net};
 
 fn request(network: &str) -> BanRequest {
     BanRequest {
@@ -266,6 +266,63 @@ async fn hostile_13_wide_networks_need_an_admin_who_confirms(pool: PgPool) {
         .unwrap();
     let viewer = bans::ban(&console.backend, &actor(Role::Viewer), request("192.0.2.5")).await;
     assert!(matches!(viewer, Err(Error::Forbidden)));
+}
+
+#[sqlx::test(migrator = "backend::MIGRATOR")]
+async fn hostile_13_many_wide_ones_are_too_much_together(pool: PgPool) {
+    let console = TestConsole::start(&pool).await;
+    let (one, two) = (console.node("fs-1").await, console.node("fs-2").await);
+    let ban = async |network: &str, scope: Scope| {
+        let request = BanRequest {
+            scope,
+            ..request(network)
+        };
+        match bans::ban(&console.backend, &actor(Role::Admin), request).await {
+            Ok(batch) => Ok(batch.orders),
+            Err(Error::Invalid { problem, .. }) => Err(problem),
+            Err(error) => panic!("{network}: {error}"),
+        }
+    };
+    // Ten are held already, by whatever banned them; the worker's list counts.
+    let held: Vec<String> = (16..26).map(|n| format!("{n}.0.0.0/8")).collect();
+    let held: Vec<&str> = held.iter().map(String::as_str).collect();
+    one.report(&ban_list(&held)).await;
+    for n in 26..32 {
+        let network = format!("{n}.0.0.0/8");
+        assert_eq!(ban(&network, Scope::All).await, Ok(2), "{network}");
+    }
+    for network in ["32.0.0.0/8", "32.0.0.0/23", "198.51.100.0/24"] {
+        let answer = ban(network, Scope::All).await;
+        assert_eq!(answer, Err(Problem::TooMuch), "{network}");
+        assert_eq!(console.audited("ban refused", network).await, 1);
+    }
+    assert_eq!(console.count("orders").await, 12);
+    // One address is always banned, and so is what lies in a banned network.
+    assert_eq!(ban("198.51.100.7", Scope::All).await, Ok(2));
+    assert_eq!(
+        ban("16.1.0.0/16", Scope::Nodes(vec![one.node])).await,
+        Ok(1)
+    );
+    // Each node is counted by itself, each family too.
+    assert_eq!(ban("32.0.0.0/8", Scope::Nodes(vec![two.node])).await, Ok(1));
+    assert_eq!(ban("2001:db8::/32", Scope::All).await, Ok(2));
+    assert_eq!(ban("2a00::/15", Scope::All).await, Err(Problem::TooMuch));
+    // Lifting one makes room.
+    one.report(&ban_list(&held[1..])).await;
+    assert_eq!(ban("32.0.0.0/9", Scope::Nodes(vec![one.node])).await, Ok(1));
+}
+
+#[sqlx::test(migrator = "backend::MIGRATOR")]
+async fn two_at_once_do_not_cover_too_much(pool: PgPool) {
+    let console = TestConsole::start(&pool).await;
+    let one = console.node("fs-1").await;
+    let held: Vec<String> = (16..31).map(|n| format!("{n}.0.0.0/8")).collect();
+    let held: Vec<&str> = held.iter().map(String::as_str).collect();
+    one.report(&ban_list(&held)).await;
+    let admin = actor(Role::Admin);
+    let ban = |network| bans::ban(&console.backend, &admin, request(network));
+    let (first, second) = tokio::join!(ban("40.0.0.0/8"), ban("41.0.0.0/8"));
+    assert!(first.is_ok() != second.is_ok(), "{first:?} {second:?}");
 }
 
 #[sqlx::test(migrator = "backend::MIGRATOR")]

@@ -84,6 +84,15 @@ async fn allowed(
     if let Err(refusal) = guard::may_ban(network, &list) {
         return Ok(Err(Problem::Protected(refusal)));
     }
+    if !network.is_host() {
+        let held = sql::networks_on(conn, scope).await?;
+        for node in scope {
+            let held = held.iter().filter(|(holder, _)| holder == node);
+            if guard::covers_too_much(network, held.map(|(_, network)| *network)) {
+                return Ok(Err(Problem::TooMuch));
+            }
+        }
+    }
     let confirmed = request.confirm_wide && actor.role.may(Permission::WideNetworks);
     Ok(if network.is_wide() && !confirmed {
         Err(Problem::Wide)

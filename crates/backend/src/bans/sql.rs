@@ -30,6 +30,30 @@ pub(super) async fn holders_to_free(
         .collect())
 }
 
+/// What these nodes hold or wait to ban, single addresses left out.
+pub(super) async fn networks_on(
+    conn: &mut PgConnection,
+    nodes: &[NodeId],
+) -> Result<Vec<(NodeId, Network)>, sqlx::Error> {
+    let nodes: Vec<i64> = nodes.iter().map(|node| node.0).collect();
+    let rows = sqlx::query!(
+        r#"select node_id as "node_id!", network as "network!: IpNet" from bans
+           where node_id = any($1)
+             and masklen(network) < case family(network) when 4 then 32 else 128 end
+           union
+           select node_id, network from orders
+           where node_id = any($1) and state = 'waiting' and act = 'ban'
+             and masklen(network) < case family(network) when 4 then 32 else 128 end"#,
+        &nodes,
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| (NodeId(row.node_id), Network::from(row.network)))
+        .collect())
+}
+
 /// Bans inside `network` on these nodes (`None`: on any), waiting ones included.
 pub(crate) async fn held_inside(
     conn: &mut PgConnection,

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use domain::ban::{Act, Order, OrderResult, Outcome};
-use domain::guard::{Guarded, Protected, may_ban};
+use domain::guard::{Guarded, Protected, covers_too_much, may_ban};
 use domain::ids::OrderId;
 use domain::net::Network;
 use domain::wire::Desired;
@@ -121,6 +121,17 @@ impl Orders {
             }
         }
         let Engine { fail2ban, firewall } = &self.engine;
+        if allowed.iter().any(|network| !network.is_host()) {
+            let held = match fail2ban.bans().await {
+                Ok(bans) => bans.held.into_iter().map(|ban| ban.network).collect(),
+                // Then fail2ban bans nothing either, and says why.
+                Err(_) => Vec::new(),
+            };
+            for network in not_too_much(&mut allowed, held) {
+                let reason = "bans of networks would cover too many addresses together".to_owned();
+                outcomes.insert(network, Outcome::Refused { reason });
+            }
+        }
         outcomes.extend(enforce::ban(fail2ban, firewall, &allowed).await);
         outcomes
     }
@@ -208,6 +219,20 @@ fn groups(orders: Vec<Order>) -> Vec<Vec<Order>> {
     groups
 }
 
+/// Takes out and returns what would make `held` and the others together cover too much.
+fn not_too_much(allowed: &mut Vec<Network>, mut held: Vec<Network>) -> Vec<Network> {
+    held.retain(|network| !network.is_host());
+    allowed
+        .extract_if(.., |network| {
+            let refused = !network.is_host() && covers_too_much(*network, held.iter().copied());
+            if !refused {
+                held.push(*network);
+            }
+            refused
+        })
+        .collect()
+}
+
 fn networks(group: &[Order]) -> Vec<Network> {
     let mut seen = HashSet::new();
     let named = group.iter().filter_map(|order| order.network);
@@ -264,6 +289,27 @@ mod tests {
             .collect();
         let sizes: Vec<_> = groups(orders).iter().map(Vec::len).collect();
         assert_eq!(sizes, [2, 1, 1]);
+    }
+
+    #[test]
+    fn hostile_13_many_networks_are_counted_together() {
+        let nets = |texts: &[&str]| -> Vec<Network> {
+            texts.iter().map(|text| text.parse().unwrap()).collect()
+        };
+        let held: Vec<_> = (16..30)
+            .map(|n| format!("{n}.0.0.0/8").parse().unwrap())
+            .collect();
+        let asked = [
+            "40.0.0.0/8",
+            "198.51.100.7",
+            "41.0.0.0/8",
+            "42.0.0.0/8",
+            "2001:db8::/32",
+        ];
+        let mut allowed = nets(&asked);
+        assert_eq!(not_too_much(&mut allowed, held), nets(&["42.0.0.0/8"]));
+        let rest = ["40.0.0.0/8", "198.51.100.7", "41.0.0.0/8", "2001:db8::/32"];
+        assert_eq!(allowed, nets(&rest));
     }
 
     #[test]

@@ -87,7 +87,7 @@ words! {
     fix_jail: "Press \"Write jail and filter files\" on this page.", "点击本页的“写入 jail 和过滤器文件”。";
     fix_logpath: "The jail watches another file than the worker tails. Press \"Write jail and filter files\", or correct attack_log.path in the worker's configuration.", "jail 监视的文件与节点代理读取的不同。请点击“写入 jail 和过滤器文件”,或修正节点代理配置中的 attack_log.path。";
     fix_failregex: "The jail's failregex does not find the lines of the CTI module. Press \"Write jail and filter files\".", "jail 的 failregex 无法匹配 CTI 模块的日志。请点击“写入 jail 和过滤器文件”。";
-    fix_firewall: "Some bans are not in the firewall: another tool may have flushed it. Restart the jail: fail2ban-client restart cti.", "部分封堵未进入防火墙,可能被其他工具清空。请重启 jail:fail2ban-client restart cti。";
+    fix_firewall: "Jail and firewall differ: another tool may have flushed the rules, or a killed fail2ban left some behind. Restart the jail: fail2ban-client restart cti.", "jail 与防火墙不一致:规则可能被其他工具清空,或被强制结束的 fail2ban 遗留了规则。请重启 jail:fail2ban-client restart cti。";
     fix_clock: "Set the host's clock (timedatectl set-ntp true). fail2ban counts failures by time.", "请校准主机时钟(timedatectl set-ntp true)。fail2ban 按时间统计失败次数。";
     fix_unknown: "Upgrade the console.", "请升级控制台。";
 }

@@ -98,6 +98,7 @@ async fn bans(engine: &Engine) -> BanState {
     BanState {
         held: snapshot.held.len(),
         missing,
+        leftover: Vec::new(),
         firewall_error,
         odd: snapshot.odd,
         known: true,

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use domain::health::{Health, Hop, HopName, HopState};
+use domain::net::Network;
 
 use crate::config::Config;
 use crate::duty::bans::BanState;
@@ -243,6 +244,20 @@ impl Seen<'_> {
                     bans.missing, bans.held
                 ),
             ),
+            None if !bans.leftover.is_empty() => {
+                let some: Vec<_> = bans
+                    .leftover
+                    .iter()
+                    .take(10)
+                    .map(Network::to_string)
+                    .collect();
+                let detail = format!(
+                    "{} blocked without a ban: {}",
+                    bans.leftover.len(),
+                    some.join(", ")
+                );
+                (HopState::Broken, detail)
+            }
             None => (HopState::Good, format!("{} bans", bans.held)),
         };
         hop(HopName::Firewall, state, detail)

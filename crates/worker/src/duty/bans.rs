@@ -1,6 +1,6 @@
 //! The ban list as fail2ban and the firewall hold it: polled, since log lines are only events.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -18,12 +18,14 @@ use crate::tail::watch::lock;
 
 /// How often the number of bans is asked.
 const COUNT: Duration = Duration::from_secs(1);
-/// How often the whole list is read without a sign of change.
-const WHOLE: Duration = Duration::from_mins(1);
+/// How often both lists are read without a sign of change: rules that somebody flushed give none.
+const WHOLE: Duration = Duration::from_secs(25);
 /// Least time between two whole lists.
 const REST: Duration = Duration::from_millis(200);
 /// fail2ban lists a ban before its firewall command has run.
 const SETTLING_SECONDS: i64 = 5;
+/// fail2ban forgets a ban before its firewall command has run.
+const LIFTING: Duration = Duration::from_secs(5);
 /// When to look again at bans that are settling.
 const AGAIN: Duration = Duration::from_millis(500);
 
@@ -34,6 +36,8 @@ pub struct BanState {
     pub held: usize,
     /// … that the firewall does not block.
     pub missing: usize,
+    /// Blocked by the firewall though fail2ban holds no ban (a killed one leaves such rules).
+    pub leftover: Vec<Network>,
     /// Could the firewall be read? With the reason if not.
     pub firewall_error: Option<String>,
     /// Entries that are no addresses.
@@ -62,6 +66,7 @@ impl Bans {
         let mut count = None;
         let mut whole_at = Instant::now();
         let mut told = false;
+        let mut unheld = HashMap::new();
         loop {
             let now = Instant::now();
             let asked = if told || now >= whole_at {
@@ -70,7 +75,7 @@ impl Bans {
                 self.engine.fail2ban.banned_count().await.ok()
             };
             if told || now >= whole_at || asked != count {
-                let read = self.read().await;
+                let read = self.read(&mut unheld).await;
                 let settling = matches!(read, Ok(true));
                 count = self.engine.fail2ban.banned_count().await.ok();
                 if let Err(error) = read {
@@ -91,8 +96,9 @@ impl Bans {
         }
     }
 
-    /// Reads both lists; true when some ban is too young to be in the firewall for certain.
-    async fn read(&self) -> Result<bool, Fail2banError> {
+    /// Reads both lists; true when some ban is too young to be in the firewall for certain, or too
+    /// freshly lifted to be out of it. `unheld`: what was seen blocked without a ban, and since when.
+    async fn read(&self, unheld: &mut HashMap<Network, Instant>) -> Result<bool, Fail2banError> {
         let snapshot = self.engine.fail2ban.bans().await?;
         let blocked = self
             .engine
@@ -106,6 +112,7 @@ impl Bans {
         };
         let now = self.clock.unix();
         let (held, settling) = merge(&snapshot, blocked.as_ref(), now);
+        let (leftover, lifting) = leftover(&held, blocked.as_ref(), unheld, Instant::now());
         let missing = held
             .values()
             .filter(|ban| ban.in_firewall == Some(false))
@@ -113,13 +120,43 @@ impl Bans {
         *lock(&self.state) = BanState {
             held: held.len(),
             missing,
+            leftover,
             firewall_error,
             odd: snapshot.odd,
             known: true,
         };
         self.outbox.held(held);
-        Ok(settling)
+        Ok(settling || lifting)
     }
+}
+
+/// What is blocked without a ban for longer than an unban takes, and whether more may come to it.
+fn leftover(
+    held: &BTreeMap<Network, HeldBan>,
+    blocked: Option<&HashSet<Network>>,
+    unheld: &mut HashMap<Network, Instant>,
+    now: Instant,
+) -> (Vec<Network>, bool) {
+    let banned: HashSet<Network> = held.keys().copied().collect();
+    // A listing may show neighbours as one network.
+    let holds_part = |wide: Network| {
+        let next = held.range(wide..).next();
+        next.is_some_and(|(network, _)| wide.contains(*network))
+    };
+    let without = blocked.into_iter().flatten().copied();
+    let without: HashSet<Network> = without
+        .filter(|network| !covers(&banned, *network) && !holds_part(*network))
+        .collect();
+    unheld.retain(|network, _| without.contains(network));
+    for network in without {
+        unheld.entry(network).or_insert(now);
+    }
+    let (old, young): (Vec<_>, Vec<_>) = unheld
+        .iter()
+        .partition(|(_, since)| now.duration_since(**since) >= LIFTING);
+    let mut old: Vec<Network> = old.into_iter().map(|(network, _)| *network).collect();
+    old.sort_unstable();
+    (old, !young.is_empty())
 }
 
 fn merge(
@@ -156,6 +193,36 @@ async fn rest(shutdown: &Shutdown, pause: Duration) {
 mod tests {
     use super::*;
     use crate::fail2ban::HeldEntry;
+
+    #[test]
+    fn a_rule_without_a_ban_is_told_once_it_stays() {
+        let net = |text: &str| text.parse::<Network>().unwrap();
+        let ban = |text: &str| {
+            let ban = HeldBan {
+                network: net(text),
+                since: 0,
+                until: None,
+                in_firewall: None,
+            };
+            (net(text), ban)
+        };
+        let held = BTreeMap::from([
+            ban("198.51.100.0/24"),
+            ban("203.0.113.8"),
+            ban("203.0.113.9"),
+        ]);
+        let blocked = ["198.51.100.7", "203.0.113.8/31", "192.0.2.5"];
+        let blocked: HashSet<Network> = blocked.map(net).into();
+        let (mut unheld, start) = (HashMap::new(), Instant::now());
+        let mut at = |blocked: Option<&HashSet<Network>>, seconds| {
+            let now = start + Duration::from_secs(seconds);
+            leftover(&held, blocked, &mut unheld, now)
+        };
+        assert_eq!(at(Some(&blocked), 0), (Vec::new(), true));
+        assert_eq!(at(Some(&blocked), 5), (vec![net("192.0.2.5")], false));
+        assert_eq!(at(Some(&HashSet::new()), 6), (Vec::new(), false));
+        assert_eq!(at(None, 7), (Vec::new(), false));
+    }
 
     #[test]
     fn a_young_ban_is_not_reported_missing() {

@@ -224,7 +224,10 @@ fn not_too_much(allowed: &mut Vec<Network>, mut held: Vec<Network>) -> Vec<Netwo
     held.retain(|network| !network.is_host());
     allowed
         .extract_if(.., |network| {
-            let refused = !network.is_host() && covers_too_much(*network, held.iter().copied());
+            if network.is_host() {
+                return false;
+            }
+            let refused = covers_too_much(*network, held.iter().copied());
             if !refused {
                 held.push(*network);
             }

@@ -22,6 +22,8 @@ const LOOK: Duration = Duration::from_secs(1);
 const AGAIN: Duration = Duration::from_secs(15);
 /// Orders on their way at once.
 const ORDERS: i64 = 500;
+/// … and beside them, of those that overtake.
+const AHEAD: i64 = 100;
 
 pub(super) struct Feed {
     state: State,
@@ -146,22 +148,29 @@ impl Feed {
         self.waiting().await
     }
 
-    /// Sends what waits and is not on its way.
+    /// Sends what waits and is not on its way; what may overtake the rest as a list of its own.
     async fn waiting(&mut self) -> Result<(), Error> {
-        let waiting = orders::waiting(&self.state.backend, self.auth.id, ORDERS).await?;
+        let backend = &self.state.backend;
+        let waiting = orders::waiting(backend, self.auth.id, ORDERS).await?;
+        let ahead = if waiting.is_empty() {
+            Vec::new()
+        } else {
+            orders::overtaking(backend, self.auth.id, AHEAD).await?
+        };
         let now = Instant::now();
         let known = std::mem::take(&mut self.sent);
-        let mut send = Vec::new();
-        for order in waiting {
-            let on_its_way = known.get(&order.id).filter(|sent| now - **sent < AGAIN);
-            self.sent
-                .insert(order.id, on_its_way.copied().unwrap_or(now));
-            if on_its_way.is_none() {
-                send.push(order);
+        for list in [ahead, waiting] {
+            let mut send = Vec::new();
+            for order in list {
+                let on_its_way = known.get(&order.id).filter(|sent| now - **sent < AGAIN);
+                let at = on_its_way.copied().unwrap_or(now);
+                if self.sent.insert(order.id, at).is_none() && on_its_way.is_none() {
+                    send.push(order);
+                }
             }
-        }
-        if !send.is_empty() {
-            self.lines.push_back(Down::Orders { orders: send });
+            if !send.is_empty() {
+                self.lines.push_back(Down::Orders { orders: send });
+            }
         }
         Ok(())
     }

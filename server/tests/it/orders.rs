@@ -1,7 +1,8 @@
 use backend::bans::{self, BanRequest, Scope};
 use backend::orders::OrderState;
 use backend::{Actor, Error, accounts, nodes, orders};
-use domain::ban::{Act, Outcome};
+use domain::ban::{Act, Order, Outcome};
+use domain::net::Network;
 use domain::role::Role;
 use domain::wire::Down;
 use sqlx::PgPool;
@@ -344,4 +345,40 @@ async fn everybody_sees_their_own_orders_of_late(pool: PgPool) {
     assert!(own(ann, late).await.is_empty());
     assert_eq!(own(bob, late).await, ["203.0.113.9", "198.51.100.8"]);
     assert!(own(eve, start).await.is_empty());
+}
+
+/// A bulk fills what is sent at once; a single click behind it does not wait for its answers.
+#[sqlx::test(migrator = "backend::MIGRATOR")]
+async fn a_single_order_is_sent_beside_a_bulk_of_a_thousand(pool: PgPool) {
+    let console = TestConsole::start(&pool).await;
+    let worker = console.node("fs-1").await;
+    let mut held: Vec<String> = (1..=1_000)
+        .map(|host| format!("2001:db8:1::{host:x}"))
+        .collect();
+    held.extend(["198.51.100.7".to_owned(), "2001:db8:1::/64".to_owned()]);
+    let held: Vec<&str> = held.iter().map(String::as_str).collect();
+    worker.report(&ban_list(&held)).await;
+    let operator = actor(Role::Operator);
+    let bulk: Vec<Network> = held[..1_000].iter().map(|text| net(text)).collect();
+    let unban = async |networks: &[Network]| {
+        let batch = bans::unban(&console.backend, &operator, networks).await;
+        batch.unwrap().orders
+    };
+    let mut stream = worker.stream().await;
+    assert_eq!(unban(&bulk).await, 1_000);
+    assert_eq!(stream.orders().await.len(), 500);
+    // It contains what the bulk frees: its turn comes after.
+    assert_eq!(unban(&[net("2001:db8:1::/64")]).await, 1);
+    assert_eq!(unban(&[net("198.51.100.7")]).await, 1);
+    let only = |orders: Vec<Order>| {
+        let networks = orders
+            .iter()
+            .map(|order| order.network.unwrap().to_string());
+        networks.collect::<Vec<_>>()
+    };
+    assert_eq!(only(stream.orders().await), ["198.51.100.7"]);
+    // A worker that comes back is told first what somebody waits for, and nothing twice.
+    let mut again = worker.stream().await;
+    assert_eq!(only(again.orders().await), ["198.51.100.7"]);
+    assert_eq!(again.orders().await.len(), 500);
 }

@@ -124,6 +124,18 @@ pub async fn of_node(backend: &Backend, node: NodeId, limit: i64) -> Result<Vec<
     Ok(rows::latest_of_node(&backend.pool, node, limit.clamp(1, PAGE)).await?)
 }
 
+/// Clicks of at most so many orders for a node overtake larger ones.
+const SMALL: i64 = 25;
+
+/// What of [`waiting`] somebody waits for behind a bulk: small batches, where their order does not
+/// matter, at most `limit`.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn overtaking(backend: &Backend, node: NodeId, limit: i64) -> Result<Vec<Order>, Error> {
+    Ok(sql::overtaking(&backend.pool, node, SMALL, limit).await?)
+}
+
 /// What a node's worker has not answered yet, oldest first, at most `limit`.
 pub async fn waiting(backend: &Backend, node: NodeId, limit: i64) -> Result<Vec<Order>, Error> {
     Ok(sql::waiting(&backend.pool, node, limit).await?)

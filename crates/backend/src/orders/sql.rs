@@ -197,3 +197,40 @@ pub(super) async fn waiting(
         })
         .collect())
 }
+
+/// Orders of batches of at most `small` behind larger ones, without those that touch what an
+/// earlier order touches.
+pub(super) async fn overtaking(
+    conn: impl PgExecutor<'_>,
+    node: NodeId,
+    small: i64,
+    limit: i64,
+) -> Result<Vec<Order>, sqlx::Error> {
+    let rows = sqlx::query!(
+        r#"with waiting as (
+             select id, act, network, count(*) over (partition by batch) as size
+             from orders where node_id = $1 and state = 'waiting'
+           )
+           select id as "id!", act as "act!", network as "network!: IpNet" from waiting o
+           where o.size <= $2 and o.network is not null
+             and exists (select from waiting e where e.id < o.id and e.size > $2)
+             and not exists (
+               select from waiting e
+               where e.id < o.id and (e.network is null or e.network && o.network)
+             )
+           order by o.id limit $3"#,
+        node.0,
+        small,
+        limit,
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| Order {
+            id: OrderId(row.id),
+            act: Act::from_text(&row.act),
+            network: Some(Network::from(row.network)),
+        })
+        .collect())
+}

@@ -55,10 +55,21 @@ pub enum EmbeddedError {
     PathTooLong(PathBuf),
 }
 
+/// What is not the same for every private fail2ban.
+#[derive(Clone, Debug, Default)]
+pub struct Setup {
+    /// Further files in its configuration folder (paths relative to it), such as a jail that shall
+    /// exist from the start.
+    pub files: Vec<(PathBuf, String)>,
+    /// Environment of the server beside our own, such as its time zone.
+    pub environment: Vec<(String, String)>,
+}
+
 /// A running private fail2ban; stopped (killed) when dropped.
 #[derive(Debug)]
 pub struct PrivateFail2ban {
     folder: PathBuf,
+    environment: Vec<(String, String)>,
     server: Child,
     namespace: Namespace,
     // Last: fields drop in order, and the keeper's end kills whatever is left.
@@ -72,18 +83,17 @@ impl PrivateFail2ban {
     /// # Errors
     /// [`EmbeddedError`].
     pub async fn start(folder: &Path, attack_log: &Path) -> Result<Self, EmbeddedError> {
-        Self::start_with(folder, attack_log, &[]).await
+        Self::start_with(folder, attack_log, Setup::default()).await
     }
 
-    /// The same with further files in its configuration folder (paths relative to it), such as a
-    /// jail that shall exist from the start.
+    /// The same with more of one's own.
     ///
     /// # Errors
     /// [`EmbeddedError`].
     pub async fn start_with(
         folder: &Path,
         attack_log: &Path,
-        files: &[(PathBuf, String)],
+        setup: Setup,
     ) -> Result<Self, EmbeddedError> {
         for program in [SERVER, CLIENT, NFT] {
             if !Path::new(program).exists() {
@@ -94,13 +104,15 @@ impl PrivateFail2ban {
             path: folder.to_owned(),
             source,
         })?;
-        write_config(&folder, files)?;
+        write_config(&folder, &setup.files)?;
+        let environment = setup.environment;
         ensure_file(attack_log)?;
         let keeper = Keeper::start().map_err(EmbeddedError::Start)?;
         let namespace = Namespace::start(&keeper).await?;
-        let server = spawn(&keeper, &namespace, &folder)?;
+        let server = spawn(&keeper, &namespace, &folder, &environment)?;
         let mut private = Self {
             folder,
+            environment,
             server,
             namespace,
             keeper,
@@ -164,7 +176,12 @@ impl PrivateFail2ban {
     /// [`EmbeddedError`].
     pub async fn restart(&mut self) -> Result<(), EmbeddedError> {
         self.stop().await?;
-        self.server = spawn(&self.keeper, &self.namespace, &self.folder)?;
+        self.server = spawn(
+            &self.keeper,
+            &self.namespace,
+            &self.folder,
+            &self.environment,
+        )?;
         self.wait_until_ready().await
     }
 
@@ -244,7 +261,12 @@ fn socket(folder: &Path) -> PathBuf {
     folder.join("f2b.sock")
 }
 
-fn spawn(keeper: &Keeper, namespace: &Namespace, folder: &Path) -> Result<Child, EmbeddedError> {
+fn spawn(
+    keeper: &Keeper,
+    namespace: &Namespace,
+    folder: &Path,
+    environment: &[(String, String)],
+) -> Result<Child, EmbeddedError> {
     let text = |path: PathBuf| path.to_string_lossy().into_owned();
     let (config, socket, pid) = (
         text(folder.join("config")),
@@ -262,6 +284,7 @@ fn spawn(keeper: &Keeper, namespace: &Namespace, folder: &Path) -> Result<Child,
         SERVER, "-f", "-x", "-c", &config, "-s", &socket, "-p", &pid, "start",
     ]);
     command.stdin(Stdio::null()).stdout(file).stderr(errors);
+    command.envs(environment.iter().map(|(name, value)| (name, value)));
     keeper.spawn(command).map_err(EmbeddedError::Start)
 }
 

@@ -4,6 +4,7 @@
 pub mod bans;
 pub mod orders;
 pub mod probe;
+mod queue;
 pub(crate) mod report;
 pub mod whitelist;
 

@@ -13,14 +13,13 @@ use runtime::Shutdown;
 use tokio::sync::{Notify, mpsc, watch};
 
 use super::Engine;
+use super::queue::Queue;
 use crate::console::outbox::Outbox;
 use crate::firewall::enforce;
 use crate::{host, jail};
 
 /// Answers remembered, for orders that come again before their answer arrived.
 const REMEMBERED: usize = 10_000;
-/// Most addresses between two answers.
-const GROUP: usize = 100;
 
 /// What the duty needs.
 pub struct Orders {
@@ -42,19 +41,14 @@ impl Orders {
     /// Runs until stopped.
     pub async fn run(self, mut from: mpsc::Receiver<Vec<Order>>, shutdown: Shutdown) {
         let mut memory = Memory::default();
+        let mut queue = Queue::default();
         loop {
-            let orders = tokio::select! {
-                orders = from.recv() => orders,
-                () = shutdown.stopping() => return,
-            };
-            let Some(orders) = orders else {
-                return shutdown.stopping().await;
-            };
-            let (fresh, again) = memory.sort(orders);
-            for result in again {
-                self.outbox.result(result);
+            while !queue.is_full()
+                && let Ok(orders) = from.try_recv()
+            {
+                self.take(orders, &memory, &mut queue);
             }
-            for group in groups(fresh) {
+            if let Some(group) = queue.next() {
                 for result in self.act(&group).await {
                     tracing::info!(
                         order = result.id.0,
@@ -66,8 +60,25 @@ impl Orders {
                     self.outbox.result(result);
                 }
                 self.bans_changed.notify_one();
+                continue;
+            }
+            tokio::select! {
+                orders = from.recv() => match orders {
+                    Some(orders) => self.take(orders, &memory, &mut queue),
+                    None => return shutdown.stopping().await,
+                },
+                () = shutdown.stopping() => return,
             }
         }
+    }
+
+    /// What is new waits, what was done already is answered again.
+    fn take(&self, orders: Vec<Order>, memory: &Memory, queue: &mut Queue) {
+        let (fresh, again) = memory.sort(orders);
+        for result in again {
+            self.outbox.result(result);
+        }
+        queue.push(fresh);
     }
 
     /// Does orders of one kind.
@@ -207,18 +218,6 @@ impl Memory {
     }
 }
 
-/// Neighbours of one kind together: order matters between ban and unban of one address.
-fn groups(orders: Vec<Order>) -> Vec<Vec<Order>> {
-    let mut groups: Vec<Vec<Order>> = Vec::new();
-    for order in orders {
-        match groups.last_mut() {
-            Some(group) if group[0].act == order.act && group.len() < GROUP => group.push(order),
-            _ => groups.push(vec![order]),
-        }
-    }
-    groups
-}
-
 /// Takes out and returns what would make `held` and the others together cover too much.
 fn not_too_much(allowed: &mut Vec<Network>, mut held: Vec<Network>) -> Vec<Network> {
     held.retain(|network| !network.is_host());
@@ -280,18 +279,6 @@ mod tests {
             act,
             network: Some("198.51.100.7".parse().unwrap()),
         }
-    }
-
-    #[test]
-    fn ban_and_unban_keep_their_order() {
-        let acts = [Act::Ban, Act::Ban, Act::Unban, Act::Ban];
-        let orders = acts
-            .iter()
-            .zip(1..)
-            .map(|(act, id)| order(id, *act))
-            .collect();
-        let sizes: Vec<_> = groups(orders).iter().map(Vec::len).collect();
-        assert_eq!(sizes, [2, 1, 1]);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! From five lines to a firewall rule, and back.
 
 use domain::ban::Outcome;
-use embedded::fail2ban::PrivateFail2ban;
+use embedded::fail2ban::{PrivateFail2ban, Setup};
 use worker::fail2ban::{Fail2ban, Fail2banError};
 use worker::firewall::enforce;
 
@@ -280,8 +280,11 @@ async fn a_jail_can_be_there_from_the_start() {
         log: log.clone(),
         backend: worker::firewall::Backend::Nftables,
     };
-    let files = worker::jail::files(&plan, &[]).unwrap();
-    let private = PrivateFail2ban::start_with(folder.path(), &log, &files)
+    let setup = Setup {
+        files: worker::jail::files(&plan, &[]).unwrap(),
+        ..Setup::default()
+    };
+    let private = PrivateFail2ban::start_with(folder.path(), &log, setup)
         .await
         .unwrap();
     let fail2ban = Fail2ban::new(config(&private.socket(), &private.config_dir()));

@@ -10,5 +10,6 @@ mod bans;
 mod failures;
 mod filter;
 mod firewall;
+mod orders;
 mod support;
 mod whitelist;

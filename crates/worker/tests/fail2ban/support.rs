@@ -6,9 +6,10 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use domain::net::Network;
-use embedded::fail2ban::PrivateFail2ban;
+use embedded::fail2ban::{PrivateFail2ban, Setup};
 use runtime::Clock;
 use tempfile::TempDir;
+use time::OffsetDateTime;
 use worker::config::{Fail2banConfig, FirewallConfig};
 use worker::fail2ban::Fail2ban;
 use worker::firewall::{Backend, Firewall};
@@ -32,7 +33,11 @@ impl Rig {
     }
 
     pub async fn with(backend: Backend) -> Self {
-        let rig = Self::bare().await;
+        Self::set_up(backend, Setup::default()).await
+    }
+
+    pub async fn set_up(backend: Backend, setup: Setup) -> Self {
+        let rig = Self::without_jail(setup).await;
         let plan = JailPlan {
             jail: "cti".into(),
             log: rig.log.clone(),
@@ -44,9 +49,15 @@ impl Rig {
 
     /// Without any jail.
     pub async fn bare() -> Self {
+        Self::without_jail(Setup::default()).await
+    }
+
+    async fn without_jail(setup: Setup) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let log = folder.path().join("freeswitch/cti_fail2ban.log");
-        let private = PrivateFail2ban::start(folder.path(), &log).await.unwrap();
+        let private = PrivateFail2ban::start_with(folder.path(), &log, setup)
+            .await
+            .unwrap();
         let config = config(&private.socket(), &private.config_dir());
         Self {
             fail2ban: Fail2ban::new(config),
@@ -137,9 +148,16 @@ pub fn attack(source: &str, user: &str) -> Vec<String> {
 }
 
 pub fn line(source: &str, user: &str) -> String {
-    let now = Clock::system().now();
+    line_at(source, user, Clock::system().now())
+}
+
+/// One line, written when the host's clock shows this.
+pub fn line_at(source: &str, user: &str, now: OffsetDateTime) -> String {
+    let (hours, minutes, _) = now.offset().as_hms();
+    let sign = if now.offset().is_negative() { '-' } else { '+' };
+    let zone = format!("{sign}{:02}{:02}", hours.abs(), minutes.abs());
     format!(
-        "ip[{source}] user[{user}] at[{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:06}+0000] Registration failed succeed!",
+        "ip[{source}] user[{user}] at[{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:06}{zone}] Registration failed succeed!",
         now.year(),
         u8::from(now.month()),
         now.day(),

@@ -25,8 +25,10 @@ const PAGE_LIMIT: Duration = Duration::from_secs(10);
 /// The whole console.
 pub fn router(state: AppState) -> Router {
     let backend = state.backend.clone();
+    let public_url = app::request::PublicUrl(state.public_origin.clone());
     let context = move || {
         provide_context(backend.clone());
+        provide_context(public_url.clone());
         // In place of the one that leptos makes: the policy of `headers` names this one.
         let nonce =
             use_context::<Parts>().and_then(|parts| parts.extensions.get::<Nonce>().cloned());

@@ -9,8 +9,10 @@ pub use flash::{Flash, FormBack, Reveal, Tone};
 pub(crate) use flash::{flash, form_back, provide_flash, take_flash};
 pub use session::{SESSION_ADDRESS, SESSION_EPOCH, SESSION_FLASH, SESSION_USER};
 pub(crate) use session::{begin_session, end_session};
-pub use visitor::Visitor;
-pub(crate) use visitor::{Theme, go, go_back, may, parts, query, theme, visitor, words};
+pub use visitor::{PublicUrl, Visitor};
+pub(crate) use visitor::{
+    Theme, console_url, go, go_back, may, parts, query, theme, visitor, words,
+};
 
 use backend::{Actor, Backend};
 use domain::role::Permission;

@@ -1,6 +1,7 @@
 //! Who asks, from where, in which language and theme.
 
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use axum::http::header::{ACCEPT_LANGUAGE, COOKIE, REFERER};
 use axum::http::request::Parts;
@@ -22,6 +23,24 @@ pub struct Visitor {
 /// The request's parts.
 pub(crate) fn parts() -> Parts {
     expect_context::<Parts>()
+}
+
+/// `http.public_url` of the console, where it is set; provided by the server.
+#[derive(Clone, Debug)]
+pub struct PublicUrl(pub Option<Arc<str>>);
+
+/// Where workers reach the console. A proxy need not pass on the name that the browser used.
+pub(crate) fn console_url() -> String {
+    if let Some(PublicUrl(Some(url))) = use_context() {
+        return url.to_string();
+    }
+    let parts = parts();
+    let host = parts.headers.get("host");
+    let host = host.and_then(|host| host.to_str().ok());
+    let host = host.unwrap_or("console");
+    let this_machine = host.starts_with("127.") || host.starts_with("localhost");
+    let scheme = if this_machine { "http" } else { "https" };
+    format!("{scheme}://{host}")
 }
 
 /// Who asks.

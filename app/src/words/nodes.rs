@@ -79,6 +79,7 @@ words! {
     hop_worker: "Worker is connected", "节点代理已连接";
 
     fix_worker: "Start the worker on the host: systemctl start callwarden-worker. It opens the connection itself; check that the host reaches the console over HTTPS.", "在主机上启动节点代理:systemctl start callwarden-worker。连接由它主动发起,请确认主机能通过 HTTPS 访问控制台。";
+    fix_not_enrolled: "Press \"New enrolment code\" on this page and paste the command on the host as root.", "点击本页的“重新生成接入代码”,并在主机上以 root 身份执行显示的命令。";
     fix_log_found: "The CTI module writes this file at the first attack. If it never appears, compare the path with fail2ban.filename in cti.json, or create it empty.", "CTI 模块在首次攻击时创建该文件。若一直没有,请核对 cti.json 中的 fail2ban.filename,或先创建空文件。";
     fix_log_readable: "Let the worker read the file: run it as root or add its user to the file's group.", "请允许节点代理读取该文件:以 root 运行或将其用户加入文件所属组。";
     fix_fail2ban_log: "Set logtarget in fail2ban.conf to a file and name it in the worker's configuration. Bans are still shown, from the polled list.", "请在 fail2ban.conf 中将 logtarget 设为文件,并在节点代理配置中填写。封堵仍会通过轮询显示。";

@@ -10,7 +10,7 @@ use crate::error::AppError;
 use crate::layout::Frame;
 use crate::pages::nodes::hops::Hops;
 use crate::pages::nodes::list::WorkerChip;
-use crate::request::{Reveal, may, parts, require, take_flash, words};
+use crate::request::{Reveal, console_url, may, require, take_flash, words};
 use crate::widgets::{Ago, Hint, Icon, Loaded, OrderChip};
 
 #[component]
@@ -64,19 +64,10 @@ fn Screen(detail: NodeDetail, #[prop(optional_no_strip)] reveal: Option<Reveal>)
 #[component]
 fn EnrolCommand(reveal: Reveal) -> impl IntoView {
     let words = words();
-    let parts = parts();
-    let host = parts
-        .headers
-        .get("host")
-        .and_then(|host| host.to_str().ok())
-        .unwrap_or("console");
-    let scheme = if host.starts_with("127.") || host.starts_with("localhost") {
-        "http"
-    } else {
-        "https"
-    };
+    // Restarted, since a worker that runs keeps the token it has.
     let command = format!(
-        "callwarden-worker enrol --console {scheme}://{host} --code {} && systemctl enable --now callwarden-worker",
+        "callwarden-worker enrol --console {} --code {} && systemctl enable callwarden-worker && systemctl restart callwarden-worker",
+        console_url(),
         reveal.code
     );
     view! {

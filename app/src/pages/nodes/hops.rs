@@ -21,7 +21,11 @@ pub(super) fn Hops(node: NodeRow) -> impl IntoView {
             .address
             .map(|address| address.to_string())
             .unwrap_or_default(),
-        remedy: words.fix_worker(),
+        remedy: if node.revoked || !node.enrolled {
+            words.fix_not_enrolled()
+        } else {
+            words.fix_worker()
+        },
     };
     let connected = node.connected;
     let hops = node.health.map(|health| health.hops).unwrap_or_default();

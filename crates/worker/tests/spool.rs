@@ -294,6 +294,56 @@ fn hostile_09_disk_full_keeps_the_piece() {
     );
 }
 
+/// A disk of 6 MB, in a mount namespace: what the console has makes room for what comes.
+#[test]
+fn hostile_09_disk_full_of_sent_lines_is_used_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let inside = "mount -t tmpfs -o size=6m none \"$SMALL_DISK\" && exec \"$0\" \"$@\"";
+    let output = std::process::Command::new("unshare")
+        .args(["-rm", "sh", "-c", inside])
+        .arg(std::env::current_exe().unwrap())
+        .args(["--exact", "on_a_small_disk", "--ignored"])
+        .env("SMALL_DISK", folder.path())
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(output.status.success(), "{said}{output:?}");
+    assert!(said.contains("1 passed"), "{said}");
+}
+
+#[test]
+#[ignore = "runs inside the one above"]
+fn on_a_small_disk() {
+    let folder = std::env::var("SMALL_DISK").unwrap();
+    let mut spool = Spool::open(Path::new(&folder), MAX).unwrap();
+    let mut number = 0;
+    for _ in 0..3 {
+        let before = number;
+        let (refused, error) = loop {
+            let piece = piece(Source::Attacks, number, number + 1, 30_000);
+            match spool.append(&piece) {
+                Ok(()) => number += 1,
+                Err(error) => break (piece, error),
+            }
+        };
+        assert!(matches!(error, SpoolError::Io { .. }), "{error}");
+        assert!(number - before > 100, "{before} to {number}");
+        // Nor is there room for anything else.
+        let other = Path::new(&folder).join("other");
+        let most = fs::write(&other, vec![0; 6 << 20]).unwrap_err();
+        assert_eq!(most.kind(), std::io::ErrorKind::StorageFull);
+        let sent = drain(&mut spool);
+        assert_eq!(sent, (before + 1..=number).collect::<Vec<_>>());
+        spool.append(&refused).unwrap();
+        assert_eq!(drain(&mut spool), [number + 1]);
+        number += 1;
+        fs::remove_file(&other).unwrap();
+    }
+    drop(spool);
+    let spool = Spool::open(Path::new(&folder), MAX).unwrap();
+    assert_eq!(offset(&spool, Source::Attacks), Some(number));
+}
+
 #[test]
 fn hostile_22_two_workers_one_folder() {
     let folder = tempfile::tempdir().unwrap();

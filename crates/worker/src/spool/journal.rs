@@ -189,14 +189,42 @@ impl Spool {
         if self.last().1 >= SEGMENT_BYTES {
             self.roll().map_err(|source| self.failed(source))?;
         }
-        let end = self.last().1;
-        self.writer
-            .write_all_at(&bytes, end)
-            .map_err(|source| self.failed(source))?;
+        if let Err(source) = self.put(&bytes) {
+            // A full disk, perhaps of what the console has already.
+            let freed = self.reclaim().unwrap_or(false);
+            let again = if freed { self.put(&bytes) } else { Err(source) };
+            again.map_err(|source| self.failed(source))?;
+        }
         if let Some((_, length)) = self.segments.back_mut() {
             *length += bytes.len() as u64;
         }
         Ok(())
+    }
+
+    fn put(&self, bytes: &[u8]) -> io::Result<()> {
+        let end = self.last().1;
+        let put = self.writer.write_all_at(bytes, end);
+        if put.is_err() {
+            // The part that was written takes the room that the position file needs.
+            let _ = self.writer.set_len(end);
+        }
+        put
+    }
+
+    /// Gives back the room of what the console has, though its segment is not used up. Says whether
+    /// there was some.
+    fn reclaim(&mut self) -> io::Result<bool> {
+        let before = self.bytes();
+        let (segment, offset) = self.last();
+        if offset > 0 && self.acked == (Mark { segment, offset }) {
+            self.roll()?;
+            self.acked = Mark {
+                segment: segment + 1,
+                offset: 0,
+            };
+        }
+        self.drop_acked()?;
+        Ok(self.bytes() < before)
     }
 
     /// The next records, at most `most` chunks of them, that the console does not have by its own
@@ -301,12 +329,22 @@ impl Spool {
         {
             return Ok(());
         }
-        checkpoint::save(
-            &self.folder,
-            self.acked_positions.values().cloned().collect(),
-        )?;
+        let positions: Vec<_> = self.acked_positions.values().cloned().collect();
+        match checkpoint::save(&self.folder, positions.clone()) {
+            Ok(()) => self.remove_acked(),
+            Err(error) if error.kind() == io::ErrorKind::StorageFull => {
+                // Killed between the two we start from an older position; the console passes over
+                // what it has.
+                self.remove_acked()?;
+                checkpoint::save(&self.folder, positions)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    fn remove_acked(&mut self) -> io::Result<()> {
         while let Some((first, _)) = self.segments.front().copied()
-            && first < acked
+            && first < self.acked.segment
         {
             fs::remove_file(segment_path(&self.folder, first))?;
             self.segments.pop_front();

@@ -8,6 +8,7 @@ use domain::wire::{Desired, Down};
 use runtime::{Clock, Shutdown};
 use tokio::sync::{mpsc, watch};
 
+use crate::console::time::ConsoleTime;
 use crate::shared::Shared;
 use crate::tail::watch::{Waker, lock};
 
@@ -15,6 +16,7 @@ use crate::tail::watch::{Waker, lock};
 pub(crate) struct Dispatch {
     pub shared: Arc<Shared>,
     pub clock: Clock,
+    pub time: ConsoleTime,
     pub wakers: [Waker; 2],
     pub desired: watch::Sender<Option<Desired>>,
     pub orders: mpsc::Sender<Vec<Order>>,
@@ -58,6 +60,7 @@ impl Dispatch {
                 }
             }
             Down::Ping { now } => {
+                self.time.hear(now);
                 let offset = now.saturating_sub(self.clock.unix_millis());
                 self.shared.clock_offset.store(offset, Ordering::Relaxed);
             }

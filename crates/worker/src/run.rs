@@ -10,6 +10,7 @@ use tokio::sync::{mpsc, watch};
 
 use crate::config::Config;
 use crate::console::backlog::Backlog;
+use crate::console::time::ConsoleTime;
 use crate::console::token::{self, Token};
 use crate::console::{Client, ConsoleError, live, stream};
 use crate::dispatch::Dispatch;
@@ -59,6 +60,7 @@ pub async fn run(config: Config, clock: Clock, shutdown: Shutdown) -> Result<(),
         engine: Engine::new(&config),
         config: Arc::new(config),
         shared: Arc::new(Shared::new()),
+        time: ConsoleTime::new(clock.clone()),
         clock,
         shutdown: shutdown.clone(),
     };
@@ -75,6 +77,7 @@ struct Node {
     engine: Engine,
     shared: Arc<Shared>,
     clock: Clock,
+    time: ConsoleTime,
     shutdown: Shutdown,
 }
 
@@ -107,6 +110,7 @@ impl Node {
         let dispatch = Dispatch {
             shared: Arc::clone(shared),
             clock: self.clock.clone(),
+            time: self.time.clone(),
             wakers,
             desired: desired_to,
             orders: orders_to,
@@ -147,7 +151,6 @@ impl Node {
         let (shared, stop) = (&self.shared, &self.shutdown);
         let bans = Bans {
             engine: self.engine.clone(),
-            clock: self.clock.clone(),
             outbox: shared.outbox.clone(),
             changed: Arc::clone(&shared.bans_changed),
             state: Arc::clone(&shared.bans),
@@ -155,7 +158,7 @@ impl Node {
         self.spawn("bans", bans.run(stop.clone()));
         let whitelist = Whitelist {
             engine: self.engine.clone(),
-            clock: self.clock.clone(),
+            time: self.time.clone(),
             desired,
             outbox: shared.outbox.clone(),
             jail_changed: Arc::clone(&shared.jail_changed),

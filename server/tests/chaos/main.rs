@@ -4,9 +4,12 @@
     reason = "helpers of tests, which clippy does not see as tests"
 )]
 
+mod clock;
+mod jumps;
 mod kill;
 mod lines;
 mod main_path;
+mod node;
 mod process;
 mod stage;
 mod writer;

@@ -1,18 +1,13 @@
 //! From attack line to ban to unban, and the whitelist, through every real program.
 
-use std::io::Write;
-use std::process::Command;
 use std::time::{Duration, Instant};
 
 use backend::whitelist::{self, Expiry, NewEntry};
-use backend::{Actor, Backend, bans, orders};
+use backend::{Actor, bans, orders};
 use domain::net::Network;
-use embedded::fail2ban::PrivateFail2ban;
-use embedded::postgres::Durability;
-use runtime::Clock;
-use sqlx::PgPool;
 
-use crate::stage::{Stage, until};
+use crate::node::Node;
+use crate::stage::until;
 
 /// Attackers, none beside another: the firewall may show neighbours as one range.
 const ATTACKERS: [&str; 8] = [
@@ -27,12 +22,6 @@ const ATTACKERS: [&str; 8] = [
 ];
 const WHITELISTED: [&str; 2] = ["198.51.100.77", "2001:db8:77::77"];
 const LATER: [&str; 2] = ["203.0.113.201", "203.0.113.223"];
-
-struct Node {
-    stage: Stage,
-    backend: Backend,
-    fail2ban: PrivateFail2ban,
-}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn hostile_14_17_from_line_to_ban_to_unban_with_a_whitelist() {
@@ -50,7 +39,7 @@ async fn hostile_14_17_from_line_to_ban_to_unban_with_a_whitelist() {
             .await
             .unwrap();
     }
-    node.until_proven().await;
+    node.until_proven(WHITELISTED.len()).await;
 
     // The whitelisted first: when the others are banned, fail2ban has read these.
     for address in WHITELISTED {
@@ -103,75 +92,6 @@ async fn hostile_14_17_from_line_to_ban_to_unban_with_a_whitelist() {
 }
 
 impl Node {
-    async fn start() -> Self {
-        // Short, since a socket's path may have 107 bytes only.
-        let folder = tempfile::Builder::new().prefix("cw-").tempdir().unwrap();
-        let log = folder.path().join("cti_fail2ban.log");
-        let fail2ban = PrivateFail2ban::start(&folder.path().join("fail2ban"), &log)
-            .await
-            .unwrap();
-        let stage = Stage::start(folder, log, Durability::Fast, Some(&fail2ban)).await;
-        let pool = PgPool::connect(&stage.url).await.unwrap();
-        Self {
-            stage,
-            backend: Backend::new(pool, Clock::system()),
-            fail2ban,
-        }
-    }
-
-    /// Lines as the module writes them, now.
-    fn attack(&self, source: &str, lines: usize) {
-        let now = Clock::system().now();
-        let (date, time) = (now.date(), now.time());
-        let (hour, minute, second, micros) = time.as_hms_micro();
-        let line = format!(
-            "ip[{source}] user[1001] at[{date}T{hour:02}:{minute:02}:{second:02}.{micros:06}+0000] Registration failed succeed!\n"
-        );
-        let mut options = std::fs::OpenOptions::new();
-        let mut log = options.append(true).open(&self.stage.log).unwrap();
-        log.write_all(line.repeat(lines).as_bytes()).unwrap();
-    }
-
-    /// Is it in a set of the firewall?
-    fn in_nft(&self, address: &str) -> bool {
-        let mut argv = self.fail2ban.nft_argv();
-        argv.extend(["list", "ruleset"].map(str::to_owned));
-        let output = Command::new(&argv[0]).args(&argv[1..]).output().unwrap();
-        assert!(output.status.success(), "{output:?}");
-        let rules = String::from_utf8(output.stdout).unwrap();
-        let other = |c: char| !(c.is_ascii_hexdigit() || c == '.' || c == ':');
-        rules.split(other).any(|word| word == address)
-    }
-
-    /// `bans.in_firewall` of it; the outer `None` where no such ban is.
-    async fn stored(&self, address: &str) -> Option<Option<bool>> {
-        sqlx::query_scalar("select in_firewall from bans where network = $1::cidr")
-            .bind(address)
-            .fetch_optional(&self.backend.pool)
-            .await
-            .unwrap()
-    }
-
-    /// In `bans` and in the firewall; for a moment after a restart of fail2ban only one is true.
-    async fn until_banned(&self, address: &str) {
-        until(&format!("{address} banned"), async || {
-            let stored = self.stored(address).await == Some(Some(true));
-            (stored && self.in_nft(address)).then_some(())
-        })
-        .await;
-    }
-
-    /// Both nets are in file and jail.
-    async fn until_proven(&self) {
-        until("the proofs", async || {
-            let entries = whitelist::list(&self.backend).await.unwrap();
-            let mut proofs = entries.iter().flat_map(|entry| &entry.proofs);
-            let all = proofs.all(|proof| proof.applied && proof.in_file && proof.in_jail);
-            (all && entries.len() == WHITELISTED.len()).then_some(())
-        })
-        .await;
-    }
-
     /// As the button does; how long until the rule and until the row are gone.
     async fn unban(&self, address: &str) -> (Duration, Duration) {
         let network: Network = address.parse().unwrap();

@@ -10,6 +10,8 @@ use embedded::keeper::{Keeper, mortal};
 pub struct Process {
     argv: Vec<String>,
     output: PathBuf,
+    /// Beside the test's own, from the next start on.
+    pub environment: Vec<(String, String)>,
     child: Option<Child>,
     // Last: children die with the thread that started them.
     keeper: Keeper,
@@ -25,6 +27,7 @@ impl Process {
         Self {
             argv,
             output: config.with_file_name(name).with_extension("out"),
+            environment: Vec::new(),
             child: None,
             keeper: Keeper::start().unwrap(),
         }
@@ -42,6 +45,7 @@ impl Process {
             .current_dir(self.output.parent().unwrap())
             .env_remove("CALLWARDEN_DATABASE_URL")
             .env("RUST_LOG", "info")
+            .envs(self.environment.iter().cloned())
             .stdin(Stdio::null())
             .stdout(output.try_clone().unwrap())
             .stderr(output);

@@ -9,6 +9,7 @@ pub mod client;
 pub mod live;
 pub mod outbox;
 pub mod stream;
+pub mod time;
 pub mod token;
 
 use std::sync::{Arc, Mutex};

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use domain::ban::HeldBan;
 use domain::net::Network;
-use runtime::{Clock, Shutdown};
+use runtime::Shutdown;
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
@@ -23,7 +23,7 @@ const WHOLE: Duration = Duration::from_secs(25);
 /// Least time between two whole lists.
 const REST: Duration = Duration::from_millis(200);
 /// fail2ban lists a ban before its firewall command has run.
-const SETTLING_SECONDS: i64 = 5;
+const SETTLING: Duration = Duration::from_secs(5);
 /// fail2ban forgets a ban before its firewall command has run.
 const LIFTING: Duration = Duration::from_secs(5);
 /// When to look again at bans that are settling.
@@ -50,8 +50,6 @@ pub struct BanState {
 pub struct Bans {
     /// Who is asked.
     pub engine: Engine,
-    /// Time.
-    pub clock: Clock,
     /// Where lists go.
     pub outbox: Outbox,
     /// Something may have changed.
@@ -66,7 +64,7 @@ impl Bans {
         let mut count = None;
         let mut whole_at = Instant::now();
         let mut told = false;
-        let mut unheld = HashMap::new();
+        let (mut unheld, mut unblocked) = (HashMap::new(), HashMap::new());
         loop {
             let now = Instant::now();
             let asked = if told || now >= whole_at {
@@ -75,7 +73,7 @@ impl Bans {
                 self.engine.fail2ban.banned_count().await.ok()
             };
             if told || now >= whole_at || asked != count {
-                let read = self.read(&mut unheld).await;
+                let read = self.read(&mut unheld, &mut unblocked).await;
                 let settling = matches!(read, Ok(true));
                 count = self.engine.fail2ban.banned_count().await.ok();
                 if let Err(error) = read {
@@ -98,7 +96,11 @@ impl Bans {
 
     /// Reads both lists; true when some ban is too young to be in the firewall for certain, or too
     /// freshly lifted to be out of it. `unheld`: what was seen blocked without a ban, and since when.
-    async fn read(&self, unheld: &mut HashMap<Network, Instant>) -> Result<bool, Fail2banError> {
+    async fn read(
+        &self,
+        unheld: &mut HashMap<Network, Instant>,
+        unblocked: &mut HashMap<Network, Instant>,
+    ) -> Result<bool, Fail2banError> {
         let snapshot = self.engine.fail2ban.bans().await?;
         let blocked = self
             .engine
@@ -110,9 +112,9 @@ impl Bans {
             Ok(None) => (None, Some("no firewall program can be read".to_owned())),
             Err(error) => (None, Some(error.to_string())),
         };
-        let now = self.clock.unix();
-        let (held, settling) = merge(&snapshot, blocked.as_ref(), now);
-        let (leftover, lifting) = leftover(&held, blocked.as_ref(), unheld, Instant::now());
+        let now = Instant::now();
+        let (held, settling) = merge(&snapshot, blocked.as_ref(), unblocked, now);
+        let (leftover, lifting) = leftover(&held, blocked.as_ref(), unheld, now);
         let missing = held
             .values()
             .filter(|ban| ban.in_firewall == Some(false))
@@ -159,17 +161,25 @@ fn leftover(
     (old, !young.is_empty())
 }
 
+/// The list with what the firewall has of it, and whether more may come to it. `unblocked`: what was
+/// seen held but not blocked, and since when; the dates of bans say nothing on a clock that jumps.
 fn merge(
     snapshot: &BanSnapshot,
     blocked: Option<&HashSet<Network>>,
-    now: i64,
+    unblocked: &mut HashMap<Network, Instant>,
+    now: Instant,
 ) -> (BTreeMap<Network, HeldBan>, bool) {
+    let before = std::mem::take(unblocked);
     let mut settling = false;
     let held = snapshot.held.iter().map(|entry| {
         let mut in_firewall = blocked.map(|blocked| covers(blocked, entry.network));
-        if in_firewall == Some(false) && now - entry.since < SETTLING_SECONDS {
-            settling = true;
-            in_firewall = None;
+        if in_firewall == Some(false) {
+            let since = before.get(&entry.network).copied().unwrap_or(now);
+            unblocked.insert(entry.network, since);
+            if now.duration_since(since) < SETTLING {
+                settling = true;
+                in_firewall = None;
+            }
         }
         let ban = HeldBan {
             network: entry.network,
@@ -235,14 +245,18 @@ mod tests {
             }],
             odd: Vec::new(),
         };
-        let at = |now, blocked: Option<&HashSet<Network>>| {
-            let (held, settling) = merge(&snapshot, blocked, now);
+        let (mut unblocked, start) = (HashMap::new(), Instant::now());
+        let mut at = |seconds, blocked: Option<&HashSet<Network>>| {
+            let now = start + Duration::from_secs(seconds);
+            let (held, settling) = merge(&snapshot, blocked, &mut unblocked, now);
             (held[&network].in_firewall, settling)
         };
         let (empty, full) = (HashSet::new(), HashSet::from([network]));
-        assert_eq!(at(101, Some(&empty)), (None, true));
-        assert_eq!(at(110, Some(&empty)), (Some(false), false));
-        assert_eq!(at(101, Some(&full)), (Some(true), false));
-        assert_eq!(at(110, None), (None, false));
+        assert_eq!(at(1, Some(&empty)), (None, true));
+        assert_eq!(at(6, Some(&empty)), (Some(false), false));
+        assert_eq!(at(7, Some(&full)), (Some(true), false));
+        // Flushed: it may be on its way back.
+        assert_eq!(at(8, Some(&empty)), (None, true));
+        assert_eq!(at(9, None), (None, false));
     }
 }

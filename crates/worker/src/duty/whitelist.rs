@@ -9,26 +9,27 @@ use domain::guard::Protected;
 use domain::net::Network;
 use domain::whitelist::WhitelistLine;
 use domain::wire::{Desired, WhitelistReport};
-use runtime::{Clock, Shutdown};
+use runtime::Shutdown;
 use tokio::sync::{Notify, watch};
 
 use super::Engine;
 use crate::console::outbox::Outbox;
+use crate::console::time::ConsoleTime;
 use crate::jail::whitelist;
 
 /// How often it is applied without a reason.
 const AGAIN: Duration = Duration::from_secs(30);
 /// Pause after fail2ban did not do it.
 const FAILED: Duration = Duration::from_secs(5);
-/// How often expiries are looked at; a clock that jumps is noticed by then.
+/// How often expiries are looked at.
 const LOOK: Duration = Duration::from_secs(1);
 
 /// What the duty needs.
 pub struct Whitelist {
     /// Who does it.
     pub engine: Engine,
-    /// Time.
-    pub clock: Clock,
+    /// By whose time entries end.
+    pub time: ConsoleTime,
     /// What the console wants.
     pub desired: watch::Receiver<Option<Desired>>,
     /// Where proofs go.
@@ -50,7 +51,7 @@ impl Whitelist {
                 // The console is away since the start: what it wanted last stands in the file.
                 None => (None, whitelist::load(&self.engine.fail2ban)),
             };
-            let now = self.clock.unix();
+            let now = self.time.unix();
             let mut proofs =
                 whitelist::apply(&self.engine.fail2ban, &self.engine.firewall, &wanted, now).await;
             let failed = proofs.iter().any(|proof| !proof.in_file || !proof.in_jail);
@@ -94,7 +95,7 @@ impl Whitelist {
                 () = self.jail_changed.notified() => return true,
                 () = tokio::time::sleep_until(again) => return true,
                 () = tokio::time::sleep(LOOK) => {
-                    if expiry.is_some_and(|expiry| expiry <= self.clock.unix()) {
+                    if expiry.is_some_and(|expiry| expiry <= self.time.unix()) {
                         return true;
                     }
                 }

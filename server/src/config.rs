@@ -2,9 +2,11 @@
 
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::num::{NonZeroU16, NonZeroU32};
 use std::path::{Path, PathBuf};
 
 use axum::http::Uri;
+use backend::retention::Limits;
 use ipnet::IpNet;
 use serde::Deserialize;
 
@@ -45,6 +47,8 @@ pub struct Settings {
     pub http: Http,
     /// `[database]`
     pub database: Database,
+    /// `[retention]`
+    pub retention: Retention,
     /// `[site]`
     pub site: Site,
     /// `[log]`
@@ -73,6 +77,18 @@ pub struct Database {
     pub url: Option<Secret>,
     /// Most connections of this replica.
     pub max_connections: u32,
+}
+
+/// How much of the nodes' logs is kept; what comes first counts.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Retention {
+    /// Days.
+    pub days: NonZeroU16,
+    /// Most attack lines.
+    pub attack_rows: NonZeroU32,
+    /// Most lines of `fail2ban.log`.
+    pub ban_event_rows: NonZeroU32,
 }
 
 /// The files that browsers load.
@@ -110,6 +126,7 @@ impl Default for Settings {
             data_dir: PathBuf::from("data"),
             http: Http::default(),
             database: Database::default(),
+            retention: Retention::default(),
             site: Site::default(),
             log: Log::default(),
         }
@@ -132,6 +149,27 @@ impl Default for Database {
         Self {
             url: None,
             max_connections: 20,
+        }
+    }
+}
+
+impl Default for Retention {
+    fn default() -> Self {
+        let limits = Limits::default();
+        Self {
+            days: limits.days,
+            attack_rows: limits.attacks,
+            ban_event_rows: limits.ban_events,
+        }
+    }
+}
+
+impl From<Retention> for Limits {
+    fn from(retention: Retention) -> Self {
+        Self {
+            days: retention.days,
+            attacks: retention.attack_rows,
+            ban_events: retention.ban_event_rows,
         }
     }
 }
@@ -247,6 +285,7 @@ mod tests {
         ]
         .into_iter()
         .chain(["url", "max_connections", "root", "hash_file", "json"])
+        .chain(["days", "attack_rows", "ban_event_rows"])
         {
             assert!(
                 text.lines()
@@ -263,6 +302,9 @@ mod tests {
             "[http]\nport = 80",
             "[database]\npassword = 'x'",
             "[tls]",
+            "[retention]\nweeks = 1",
+            "[retention]\ndays = 0",
+            "[retention]\nattack_rows = -1",
         ] {
             assert!(parse(text).is_err(), "{text}");
         }

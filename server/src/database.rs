@@ -17,6 +17,8 @@ use crate::config::Settings;
 
 /// How long a request waits for a connection.
 const ACQUIRE_LIMIT: Duration = Duration::from_secs(2);
+/// Each job holds one for its lock while it waits for another to work on.
+const LEAST_CONNECTIONS: u32 = 8;
 /// Between two tries while Postgres is not there yet.
 const RETRY: Duration = Duration::from_secs(1);
 
@@ -146,7 +148,7 @@ fn pool(settings: &Settings, options: PgConnectOptions) -> PgPool {
         ("idle_in_transaction_session_timeout", "15s"),
     ];
     PgPoolOptions::new()
-        .max_connections(settings.database.max_connections.max(4))
+        .max_connections(settings.database.max_connections.max(LEAST_CONNECTIONS))
         .acquire_timeout(ACQUIRE_LIMIT)
         .connect_lazy_with(options.options(limits))
 }

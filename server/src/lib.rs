@@ -48,7 +48,9 @@ pub async fn run(
         return Ok(());
     };
     let addresses = addresses::of_console(&settings, &listener).await;
-    let backend = Backend::new(database.pool.clone(), clock).with_console_addresses(addresses);
+    let backend = Backend::new(database.pool.clone(), clock)
+        .with_console_addresses(addresses)
+        .with_retention(settings.retention.into());
     announce(&backend, &settings, &listener).await;
     answer(settings, backend, listener, shutdown).await?;
     database.close().await

@@ -137,7 +137,10 @@ async fn copy(pool: &PgPool, node: NodeId, events: &[AttackEvent]) -> Duration {
     let begin = Instant::now();
     for portion in portions {
         let mut copy = conn
-            .copy_in_raw("copy attacks from stdin")
+            .copy_in_raw(
+                r#"copy attacks (node_id, generation, "offset", at, source, kind, extension, number, raw)
+                   from stdin"#,
+            )
             .await
             .expect("copies");
         copy.send(portion.into_bytes()).await.expect("copies");

@@ -15,6 +15,7 @@ pub mod jobs;
 pub mod nodes;
 pub mod orders;
 pub mod overview;
+pub mod retention;
 pub mod whitelist;
 
 use std::net::IpAddr;
@@ -41,6 +42,7 @@ pub struct Backend {
     hasher: Arc<accounts::Hasher>,
     changes: changes::Hub,
     console_addresses: Arc<[Network]>,
+    retention: retention::Limits,
 }
 
 impl Backend {
@@ -52,7 +54,15 @@ impl Backend {
             hasher: Arc::default(),
             changes: changes::Hub::default(),
             console_addresses: Arc::default(),
+            retention: retention::Limits::default(),
         }
+    }
+
+    /// How much of the logs is kept.
+    #[must_use]
+    pub fn with_retention(mut self, limits: retention::Limits) -> Self {
+        self.retention = limits;
+        self
     }
 
     /// The addresses that the console is reached at: never banned.

@@ -21,5 +21,6 @@ mod origin;
 mod paging;
 mod peer;
 mod permissions;
+mod retention;
 mod support;
 mod whitelist;

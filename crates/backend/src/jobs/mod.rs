@@ -4,17 +4,23 @@
 mod listen;
 mod round;
 
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use runtime::Shutdown;
 
-use crate::{Backend, accounts, changes, whitelist};
+use crate::{Backend, accounts, changes, retention, whitelist};
 use round::Job;
 
 /// Entries of the whitelist end this long after their time at most.
 const EXPIRE_EVERY: Duration = Duration::from_secs(5);
 /// Expired sessions and old changes are dead before they are swept: no hurry.
 const SWEEP_EVERY: Duration = Duration::from_mins(1);
+
+/// Often enough that a flood does not run far past its cap; with nothing to do it costs nothing.
+const RETAIN_EVERY: Duration = Duration::from_secs(10);
+/// Once an hour: lines of bans that have ended are few, and in nobody's way.
+const FORGET_ROUNDS: u32 = 360;
 
 /// Starts all of it; it ends when `shutdown` says so.
 pub fn spawn_all(backend: &Backend, shutdown: &Shutdown) {
@@ -49,5 +55,21 @@ pub fn spawn_all(backend: &Backend, shutdown: &Shutdown) {
         let mut conn = backend.pool.acquire().await?;
         changes::trim(&mut conn).await?;
         Ok(())
+    });
+    let retain = Job {
+        number: 4,
+        name: "keep logs within their limits",
+        every: RETAIN_EVERY,
+    };
+    let rounds = AtomicU32::new(0);
+    round::spawn(backend, shutdown, retain, move |backend| {
+        let round = rounds.fetch_add(1, Ordering::Relaxed);
+        async move {
+            retention::sweep(&backend).await?;
+            if round.is_multiple_of(FORGET_ROUNDS) {
+                retention::forget(&backend).await?;
+            }
+            Ok(())
+        }
     });
 }

@@ -39,7 +39,7 @@ impl TestConsole {
     pub async fn with(pool: &PgPool, change: impl FnOnce(Backend) -> Backend) -> Self {
         let options = pool.connect_options().as_ref().clone();
         let pool = PgPoolOptions::new()
-            .max_connections(6)
+            .max_connections(8)
             .connect_with(options)
             .await
             .unwrap();

@@ -1,0 +1,189 @@
+use std::num::{NonZeroU16, NonZeroU32};
+
+use backend::bans;
+use backend::overview::overview;
+use backend::retention::{self, Limits};
+use domain::net::Network;
+use domain::wire::{AttackEvent, BanList, Gap, Report, Source};
+use sqlx::PgPool;
+
+use crate::support::{
+    NOW, TestConsole, TestWorker, attack, ban_event, chunk, cursor, held, log_of_bans,
+};
+
+const ROWS: i64 = 1_000;
+
+async fn console(pool: &PgPool) -> TestConsole {
+    let rows = NonZeroU32::new(u32::try_from(ROWS).unwrap()).unwrap();
+    let limits = Limits {
+        days: NonZeroU16::new(90).unwrap(),
+        attacks: rows,
+        ban_events: rows,
+    };
+    TestConsole::with(pool, |backend| backend.with_retention(limits)).await
+}
+
+fn lines(from: i64, count: i64) -> Vec<AttackEvent> {
+    let source = |n: i64| format!("10.{}.{}.{}", n >> 16, (n >> 8) & 255, n & 255);
+    (from..from + count)
+        .map(|n| attack(n * 10, &source(n)))
+        .collect()
+}
+
+async fn tell(worker: &TestWorker, from: i64, lines: Vec<AttackEvent>) -> Report {
+    let end = from + 10 * i64::try_from(lines.len()).unwrap();
+    let report = Report {
+        chunks: vec![chunk(1, from, end, lines)],
+        ..Report::default()
+    };
+    let receipt = worker.report(&report).await;
+    assert_eq!(receipt.cursors, vec![cursor(Source::Attacks, 1, end)]);
+    report
+}
+
+async fn hold(worker: &TestWorker, networks: &[&str]) {
+    let list = BanList {
+        base: None,
+        changed: networks.iter().map(|network| held(network)).collect(),
+        gone: vec![],
+    };
+    worker
+        .report(&Report {
+            ban_list: Some(list),
+            ..Report::default()
+        })
+        .await;
+}
+
+/// Smallest and largest offset.
+async fn kept(console: &TestConsole) -> (i64, i64) {
+    sqlx::query_as(r#"select min("offset"), max("offset") from attacks"#)
+        .fetch_one(&console.backend.pool)
+        .await
+        .unwrap()
+}
+
+#[sqlx::test(migrator = "backend::MIGRATOR")]
+async fn hostile_11_rows_are_capped_and_nothing_is_stored_again(pool: PgPool) {
+    let console = console(&pool).await;
+    let worker = console.node("fs-1").await;
+    let mut reports = Vec::new();
+    for part in 0..4 {
+        reports.push(tell(&worker, part * 30_000, lines(part * 3_000, 3_000)).await);
+    }
+    retention::sweep(&console.backend).await.unwrap();
+    assert_eq!(console.count("attacks").await, ROWS);
+    assert_eq!(kept(&console).await, (110_000, 119_990), "the newest");
+
+    // The worker was cut off before the answers: what was deleted does not come again.
+    for report in &reports {
+        worker.report(report).await;
+    }
+    assert_eq!(console.count("attacks").await, ROWS);
+    assert_eq!(console.count("log_gaps").await, 0);
+    // Charts and numbers count what came, not what is kept.
+    let seen = overview(&console.backend).await.unwrap();
+    assert_eq!(
+        (seen.attacks_last_hour, seen.last_attacks.len()),
+        (12_000, 20)
+    );
+
+    tell(&worker, 120_000, lines(12_000, 10)).await;
+    retention::sweep(&console.backend).await.unwrap();
+    retention::sweep(&console.backend).await.unwrap();
+    assert_eq!(console.count("attacks").await, ROWS);
+    assert_eq!(kept(&console).await, (110_100, 120_090));
+}
+
+#[sqlx::test(migrator = "backend::MIGRATOR")]
+async fn a_held_ban_keeps_the_lines_that_say_why(pool: PgPool) {
+    const BANNED: &str = "198.51.100.7";
+    let console = console(&pool).await;
+    let worker = console.node("fs-1").await;
+    // Long ago, and of one moment: any five of them say why.
+    let old = |n: i64| AttackEvent {
+        at: Some((NOW.unix_timestamp() - 100 * 86_400) * 1_000_000),
+        ..attack(n * 10, BANNED)
+    };
+    hold(&worker, &[BANNED]).await;
+    tell(&worker, 0, (0..800).map(old).collect()).await;
+    tell(&worker, 8_000, lines(800, 4_000)).await;
+    retention::sweep(&console.backend).await.unwrap();
+    assert_eq!(console.count("attacks").await, ROWS + 5);
+    let why = &console.bans().await.rows[0].why;
+    assert_eq!(why.last_lines.len(), 3);
+    assert_eq!(why.kinds.iter().map(|kind| kind.1).sum::<i64>(), 5);
+
+    // Banned again meanwhile by newer lines: of all of them the newest five stay.
+    let again = (0..800).map(|n| attack(48_000 + n * 10, BANNED)).collect();
+    tell(&worker, 48_000, again).await;
+    tell(&worker, 56_000, lines(5_600, 4_000)).await;
+    retention::sweep(&console.backend).await.unwrap();
+    assert_eq!(console.count("attacks").await, ROWS + 10);
+    retention::forget(&console.backend).await.unwrap();
+    assert_eq!(console.count("attacks").await, ROWS + 5);
+    let network: Network = BANNED.parse().unwrap();
+    let detail = bans::detail(&console.backend, network).await.unwrap();
+    assert!(
+        detail
+            .lines
+            .iter()
+            .all(|line| line.at.year() == 2026 && line.at > NOW - time::Duration::HOUR)
+    );
+
+    hold(&worker, &[]).await;
+    retention::forget(&console.backend).await.unwrap();
+    assert_eq!(console.count("attacks").await, ROWS);
+}
+
+#[sqlx::test(migrator = "backend::MIGRATOR")]
+async fn what_is_too_old_goes_from_every_table(pool: PgPool) {
+    let console = console(&pool).await;
+    let worker = console.node("fs-1").await;
+    let days_ago = |days: i64| NOW.unix_timestamp() - days * 86_400;
+    let line = |n: i64, days| AttackEvent {
+        at: Some(days_ago(days) * 1_000_000),
+        ..attack(n * 10, "198.51.100.7")
+    };
+    let ages = [91, 92, 89, 91];
+    let dated = ages.into_iter().zip(0..).map(|(days, n)| line(n, days));
+    tell(&worker, 0, dated.collect()).await;
+    let events = vec![
+        ban_event(0, "198.51.100.7", days_ago(91)),
+        ban_event(10, "198.51.100.7", days_ago(89)),
+    ];
+    let mut report = log_of_bans(0, 20, events);
+    report.chunks[0].gap = Some(Gap {
+        generation: 1,
+        from: 0,
+        to: 0,
+        cause: "truncated".to_owned(),
+    });
+    worker.report(&report).await;
+    sqlx::query("update log_gaps set at = at - interval '91 days'")
+        .execute(&pool)
+        .await
+        .unwrap();
+    retention::sweep(&console.backend).await.unwrap();
+    assert_eq!(kept(&console).await, (20, 20));
+    for (table, rows) in [
+        ("attacks", 1),
+        ("ban_events", 1),
+        ("attack_minutes", 1),
+        ("log_gaps", 0),
+    ] {
+        assert_eq!(console.count(table).await, rows, "{table}");
+    }
+}
+
+#[sqlx::test(migrator = "backend::MIGRATOR")]
+async fn hostile_11_lines_of_fail2ban_are_capped(pool: PgPool) {
+    let console = console(&pool).await;
+    let worker = console.node("fs-1").await;
+    let events = (0..5_000).map(|n| ban_event(n * 10, "198.51.100.7", NOW.unix_timestamp()));
+    worker
+        .report(&log_of_bans(0, 50_000, events.collect()))
+        .await;
+    retention::sweep(&console.backend).await.unwrap();
+    assert_eq!(console.count("ban_events").await, ROWS);
+}

@@ -1,20 +1,23 @@
 //! Segment files with records in order; appended at one end, deleted at the other.
 
 use std::collections::{BTreeMap, VecDeque};
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File};
 use std::io;
-use std::os::unix::fs::{FileExt, OpenOptionsExt};
+use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
 use domain::wire::{Chunk, Cursor, EVENTS_PER_REPORT, Source};
 
+use super::segments::{create, numbers, segment_path};
 use super::{checkpoint, record};
 use crate::tail::{Files, Piece, Position};
 
 /// A segment is closed at this size.
 const SEGMENT_BYTES: u64 = 4 << 20;
 /// Most bytes (on disk) in one batch, unless a single record is larger.
-const BATCH_BYTES: u64 = 1 << 20;
+const BATCH_BYTES: u64 = 512 << 10;
+/// Bytes of the buffer that is kept between two records.
+const BUFFER_BYTES: usize = 512 << 10;
 /// Most chunks in one batch.
 pub const BATCH_CHUNKS: usize = 200;
 
@@ -56,6 +59,8 @@ pub struct Spool {
     acked: Mark,
     acked_positions: BTreeMap<Source, Position>,
     positions: BTreeMap<Source, Position>,
+    /// For the next record.
+    buffer: Vec<u8>,
     _lock: File,
 }
 
@@ -143,6 +148,7 @@ impl Spool {
             },
             acked_positions,
             positions,
+            buffer: Vec::new(),
             _lock: lock,
         })
     }
@@ -181,7 +187,17 @@ impl Spool {
     }
 
     fn write(&mut self, piece: &Piece) -> Result<(), SpoolError> {
-        let bytes = record::encode(piece).map_err(|source| self.failed(source))?;
+        let mut bytes = std::mem::take(&mut self.buffer);
+        let written = self.write_record(piece, &mut bytes);
+        // Kept, so that the allocator is not asked for ever larger pieces; but not the largest.
+        bytes.clear();
+        bytes.shrink_to(BUFFER_BYTES);
+        self.buffer = bytes;
+        written
+    }
+
+    fn write_record(&mut self, piece: &Piece, bytes: &mut Vec<u8>) -> Result<(), SpoolError> {
+        record::encode(piece, bytes).map_err(|source| self.failed(source))?;
         let used = self.bytes();
         if used + bytes.len() as u64 > self.max_bytes {
             return Err(SpoolError::Full { bytes: used });
@@ -189,10 +205,10 @@ impl Spool {
         if self.last().1 >= SEGMENT_BYTES {
             self.roll().map_err(|source| self.failed(source))?;
         }
-        if let Err(source) = self.put(&bytes) {
+        if let Err(source) = self.put(bytes) {
             // A full disk, perhaps of what the console has already.
             let freed = self.reclaim().unwrap_or(false);
-            let again = if freed { self.put(&bytes) } else { Err(source) };
+            let again = if freed { self.put(bytes) } else { Err(source) };
             again.map_err(|source| self.failed(source))?;
         }
         if let Some((_, length)) = self.segments.back_mut() {
@@ -382,29 +398,4 @@ fn follow(positions: &mut BTreeMap<Source, Position>, cursor: Cursor, files: Opt
     let before = positions.remove(&cursor.source);
     let files = files.or_else(|| before?.files);
     positions.insert(cursor.source, Position { cursor, files });
-}
-
-fn create(path: &Path) -> io::Result<File> {
-    OpenOptions::new()
-        .read(true)
-        .write(true)
-        .create(true)
-        .truncate(false)
-        .mode(0o600)
-        .open(path)
-}
-
-fn segment_path(folder: &Path, number: u64) -> PathBuf {
-    folder.join(format!("segment-{number:016}"))
-}
-
-fn numbers(folder: &Path) -> io::Result<Vec<u64>> {
-    let mut numbers = Vec::new();
-    for entry in fs::read_dir(folder)? {
-        let name = entry?.file_name();
-        let number = name.to_str().and_then(|name| name.strip_prefix("segment-"));
-        numbers.extend(number.and_then(|number| number.parse::<u64>().ok()));
-    }
-    numbers.sort_unstable();
-    Ok(numbers)
 }

@@ -7,5 +7,6 @@
 mod checkpoint;
 mod journal;
 mod record;
+mod segments;
 
 pub use journal::{BATCH_CHUNKS, Batch, Spool, SpoolError};

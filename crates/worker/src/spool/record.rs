@@ -10,10 +10,11 @@ use crate::tail::Piece;
 const RECORD_LIMIT: u32 = 32 << 20;
 const HEADER: usize = 8;
 
-/// A piece, ready to be written.
-pub(super) fn encode(piece: &Piece) -> io::Result<Vec<u8>> {
-    let mut bytes = vec![0; HEADER];
-    serde_json::to_writer(&mut bytes, piece)?;
+/// A piece, ready to be written; `bytes` is emptied first.
+pub(super) fn encode(piece: &Piece, bytes: &mut Vec<u8>) -> io::Result<()> {
+    bytes.clear();
+    bytes.resize(HEADER, 0);
+    serde_json::to_writer(&mut *bytes, piece)?;
     let length = u32::try_from(bytes.len() - HEADER)
         .ok()
         .filter(|length| *length <= RECORD_LIMIT)
@@ -21,7 +22,7 @@ pub(super) fn encode(piece: &Piece) -> io::Result<Vec<u8>> {
     let sum = crc32fast::hash(&bytes[HEADER..]);
     bytes[..4].copy_from_slice(&length.to_le_bytes());
     bytes[4..HEADER].copy_from_slice(&sum.to_le_bytes());
-    Ok(bytes)
+    Ok(())
 }
 
 /// The record at `offset` and its length on disk; `None` where no whole valid record stands.

@@ -12,7 +12,7 @@ use super::identity::{FileId, MARK_BYTES, is_telling, mark};
 use super::lines::{Batch, LINE_LIMIT, Parser};
 
 /// Bytes read at once, and most bytes of (short) lines in one chunk.
-pub(super) const READ_BYTES: usize = 256 << 10;
+pub(super) const READ_BYTES: usize = 128 << 10;
 
 /// Most bytes looked through for the end of one over-long line before others get their turn.
 const SCAN_BYTES: u64 = 8 << 20;

@@ -38,7 +38,10 @@ impl Fail2banError {
         matches!(
             self,
             Self::Socket(
-                SocketError::Connect { .. } | SocketError::TimedOut(_) | SocketError::Broken(_)
+                SocketError::Connect { .. }
+                    | SocketError::Impostor { .. }
+                    | SocketError::TimedOut(_)
+                    | SocketError::Broken(_)
             ) | Self::Client(ClientError::Run(RunError::TimedOut { .. }))
         )
     }

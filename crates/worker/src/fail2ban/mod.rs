@@ -121,6 +121,12 @@ impl Fail2ban {
     }
 
     async fn client_says_ok(&self, words: &[&str]) -> Result<(), Fail2banError> {
+        // The client runs what a pickled answer tells it to.
+        self.inner
+            .socket
+            .check()
+            .await
+            .map_err(Fail2banError::Socket)?;
         let said = self.inner.client.call(words).await?;
         if said.lines().last().map(str::trim) == Some("OK") {
             Ok(())

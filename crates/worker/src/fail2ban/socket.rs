@@ -36,6 +36,18 @@ pub enum SocketError {
         /// Why.
         source: io::Error,
     },
+    /// Somebody else serves the socket: what it answers would be believed, and shown.
+    #[error(
+        "fail2ban's socket {} is served by user {uid}, who is neither root nor the worker's own user; \
+         nothing was asked",
+        path.display()
+    )]
+    Impostor {
+        /// The socket.
+        path: PathBuf,
+        /// Who listens.
+        uid: u32,
+    },
     /// No answer in time: hung, or behind somebody's long command.
     #[error("fail2ban did not answer within {} s", .0.as_secs_f32())]
     TimedOut(Duration),
@@ -111,6 +123,17 @@ impl Socket {
         answer(&reply)
     }
 
+    /// Whom does the path lead to? Before a program is started that believes whoever answers.
+    ///
+    /// # Errors
+    /// [`SocketError::Impostor`] only; a server that is gone answers nobody.
+    pub async fn check(&self) -> Result<(), SocketError> {
+        match tokio::time::timeout(self.limit, self.connect()).await {
+            Ok(Err(error @ SocketError::Impostor { .. })) => Err(error),
+            _ => Ok(()),
+        }
+    }
+
     async fn exchange(&self, request: &[u8]) -> Result<Vec<u8>, SocketError> {
         let mut kept = self.stream.lock().await;
         // Taken out while in use: a command that is given up leaves no half-read connection behind.
@@ -131,6 +154,17 @@ impl Socket {
         Ok(reply)
     }
 
+    fn trusted(&self, stream: UnixStream) -> Result<UnixStream, SocketError> {
+        let uid = stream.peer_cred().map_err(SocketError::Broken)?.uid();
+        if may_serve(uid) {
+            return Ok(stream);
+        }
+        Err(SocketError::Impostor {
+            path: self.path.clone(),
+            uid,
+        })
+    }
+
     /// A busy server's queue of two is full at once (`EAGAIN`), and a restarting one listens not
     /// yet: both are tried again.
     async fn connect(&self) -> Result<UnixStream, SocketError> {
@@ -138,7 +172,7 @@ impl Socket {
         let mut waited = Duration::ZERO;
         loop {
             let error = match UnixStream::connect(&self.path).await {
-                Ok(stream) => return Ok(stream),
+                Ok(stream) => return self.trusted(stream),
                 Err(error) => error,
             };
             let again = match error.kind() {
@@ -159,6 +193,12 @@ impl Socket {
             pause = (pause * 2).min(RETRY_MOST);
         }
     }
+}
+
+/// Whoever can make the socket's path (a folder with a wrong owner) could play fail2ban: only root
+/// and our own user may.
+fn may_serve(uid: u32) -> bool {
+    uid == 0 || uid == rustix::process::geteuid().as_raw()
 }
 
 async fn round_trip(stream: &mut UnixStream, request: &[u8]) -> Result<Vec<u8>, SocketError> {

@@ -5,6 +5,9 @@ use std::io::{self, Write};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt, chown};
 use std::path::{Path, PathBuf};
 
+use rustix::fs::{XattrFlags, fsetxattr};
+use rustix::io::Errno;
+
 /// A file that could not be written.
 #[derive(Debug, thiserror::Error)]
 #[error("{} cannot be written", path.display())]
@@ -15,7 +18,8 @@ pub struct FileError {
     pub source: io::Error,
 }
 
-/// Replaces a file at one stroke, keeping the owner and mode of the one before. A file that is not
+/// Replaces a file at one stroke, keeping owner, mode and extended attributes (`security.selinux`,
+/// access list) of the one before. A file that is not
 /// ours is kept once, as `NAME.callwarden-backup`. False when it held the same text already.
 ///
 /// # Errors
@@ -54,6 +58,7 @@ fn replace(path: &Path, text: &str) -> io::Result<bool> {
         file.write_all(text.as_bytes())?;
         if let Some(known) = known {
             chown(&temporary, Some(known.uid()), Some(known.gid()))?;
+            copy_attributes(path, &file)?;
             file.set_permissions(fs::Permissions::from_mode(known.mode() & 0o7777))?;
         }
         file.sync_all()?;
@@ -66,6 +71,32 @@ fn replace(path: &Path, text: &str) -> io::Result<bool> {
     // The rename itself is durable once the folder is.
     File::open(folder)?.sync_all()?;
     Ok(true)
+}
+
+/// Most bytes of a list of names, and of one value; the kernel's own limit.
+const ATTRIBUTE_LIMIT: usize = 64 << 10;
+
+/// All that the file system lets us. What signs the old content is not true of the new one.
+fn copy_attributes(from: &Path, to: &File) -> io::Result<()> {
+    let mut names = vec![0; ATTRIBUTE_LIMIT];
+    let length = match rustix::fs::listxattr(from, &mut names[..]) {
+        Err(Errno::NOTSUP) => return Ok(()),
+        listed => listed?,
+    };
+    let mut value = vec![0; ATTRIBUTE_LIMIT];
+    for name in names[..length].split(|byte| *byte == 0) {
+        if name.is_empty() || [&b"security.ima"[..], b"security.evm"].contains(&name) {
+            continue;
+        }
+        let copied = rustix::fs::getxattr(from, name, &mut value[..])
+            .and_then(|length| fsetxattr(to, name, &value[..length], XattrFlags::empty()));
+        match copied {
+            // Without the right to: the folder's own default stays.
+            Ok(()) | Err(Errno::NOTSUP | Errno::PERM | Errno::ACCESS | Errno::NODATA) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(())
 }
 
 /// fail2ban reads `*.conf` and `*.local` only, so a backup beside its file is not read.
@@ -169,6 +200,37 @@ mod tests {
         assert_eq!(fs::read_to_string(&path).unwrap(), "ours again\n");
         assert_eq!(fs::metadata(&path).unwrap().mode() & 0o7777, 0o600);
         assert_eq!(fs::read_dir(path.parent().unwrap()).unwrap().count(), 2);
+    }
+
+    #[test]
+    fn keeps_extended_attributes_but_no_signature_of_the_old_text() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("cti.local");
+        fs::write(&path, "by hand\n").unwrap();
+        let context = b"system_u:object_r:fail2ban_etc_t:s0\0".as_slice();
+        let old = File::open(&path).unwrap();
+        // Only root may set the second and the third.
+        let set: Vec<&str> = ["user.note", "security.selinux", "trusted.note"]
+            .into_iter()
+            .filter(|name| fsetxattr(&old, *name, context, XattrFlags::empty()).is_ok())
+            .collect();
+        assert!(
+            set.contains(&"user.note"),
+            "the test's folder has no attributes"
+        );
+        let signed = fsetxattr(&old, "security.evm", b"\x02", XattrFlags::empty());
+        write_atomic(&path, "ours\n").unwrap();
+        let get = |name: &str| {
+            let mut value = vec![0; 100];
+            let length = rustix::fs::getxattr(&path, name, &mut value[..]).ok()?;
+            value.truncate(length);
+            Some(value)
+        };
+        for name in set {
+            assert_eq!(get(name).as_deref(), Some(context), "{name}");
+        }
+        assert!(signed.is_err() || get("security.evm").as_deref() != Some(b"\x02"));
+        assert_eq!(fs::read_to_string(&path).unwrap(), "ours\n");
     }
 
     #[test]

@@ -4,4 +4,5 @@
 mod console;
 mod kill;
 mod refusals;
+mod rights;
 mod worker;

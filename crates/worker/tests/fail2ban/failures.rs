@@ -60,6 +60,72 @@ async fn hostile_24_gone_and_stale_sockets_are_told_at_once() {
     rig.fail2ban.ping().await.unwrap();
 }
 
+/// Somebody else than root or ourselves listens where fail2ban should, and answers as it would.
+const IMPOSTOR: &str = "
+import socket, sys
+server = socket.socket(socket.AF_UNIX)
+server.bind(sys.argv[1])
+server.listen(5)
+while True:
+    peer = server.accept()[0]
+    if peer.recv(4096):
+        open(sys.argv[1] + '.asked', 'w').close()
+        peer.sendall(b'\\x80\\x05K\\x00\\x8c\\x04pong\\x86.<F2B_END_COMMAND>')
+";
+
+#[tokio::test]
+async fn hostile_24_a_socket_that_another_user_serves_is_not_believed() {
+    if !rustix::process::geteuid().is_root() {
+        println!("not run: only root can start a program as somebody else");
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o777)).unwrap();
+    let socket = folder.path().join("s");
+    let mut impostor = tokio::process::Command::new("/usr/bin/setpriv")
+        .args([
+            "--reuid",
+            "65534",
+            "--regid",
+            "65534",
+            "--clear-groups",
+            "--",
+        ])
+        .args(["/usr/bin/python3", "-c", IMPOSTOR])
+        .arg(&socket)
+        .kill_on_drop(true)
+        .spawn()
+        .unwrap();
+    let fail2ban = Fail2ban::new(config(&socket, folder.path()));
+    until("the impostor", async || socket.exists()).await;
+    let refused = async || match fail2ban.ping().await.unwrap_err() {
+        Fail2banError::Socket(SocketError::Impostor { uid, .. }) => Some(uid),
+        _ => None,
+    };
+    until("its refusal", async || refused().await == Some(65_534)).await;
+    // fail2ban's own client would run what it is answered.
+    let reload = fail2ban.reload_jail().await;
+    assert!(
+        matches!(
+            reload,
+            Err(Fail2banError::Socket(SocketError::Impostor { .. }))
+        ),
+        "{reload:?}"
+    );
+    assert!(
+        !folder.path().join("s.asked").exists(),
+        "nothing is said to it"
+    );
+    impostor.kill().await.unwrap();
+    std::fs::remove_file(&socket).unwrap();
+    let listener = UnixListener::bind(&socket).unwrap();
+    tokio::spawn(async move {
+        let (stream, _) = listener.accept().await.unwrap();
+        serve(stream, pong()).await;
+    });
+    fail2ban.ping().await.unwrap();
+}
+
 /// What a fake server answers, one entry for each connection; the last one for all further ones.
 #[derive(Clone)]
 enum Fake {

@@ -1,5 +1,6 @@
 //! What a server function may answer when it did nothing.
 
+use axum::http::StatusCode;
 use leptos::prelude::*;
 use leptos::server_fn::codec::JsonEncoding;
 use serde::{Deserialize, Serialize};
@@ -32,14 +33,31 @@ impl FromServerFnError for AppError {
 
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
         tracing::debug!("server function refused: {error}");
-        Self::Malformed
+        Self::Malformed.told()
+    }
+}
+
+impl AppError {
+    /// With its status in the answer; a form's would lead back to its page without a word.
+    pub(crate) fn told(self) -> Self {
+        let status = match self {
+            Self::SignedOut | Self::Forbidden => StatusCode::FORBIDDEN,
+            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::TooMany => StatusCode::TOO_MANY_REQUESTS,
+            Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Malformed => StatusCode::BAD_REQUEST,
+        };
+        if let Some(response) = use_context::<leptos_axum::ResponseOptions>() {
+            response.set_status(status);
+        }
+        self
     }
 }
 
 impl From<backend::Error> for AppError {
     /// The one table from what the backend says to what the browser hears; logged here, once.
     fn from(error: backend::Error) -> Self {
-        match error {
+        let error = match error {
             backend::Error::Forbidden => Self::Forbidden,
             backend::Error::NotFound => Self::NotFound,
             backend::Error::TooMany => Self::TooMany,
@@ -52,6 +70,7 @@ impl From<backend::Error> for AppError {
                 tracing::error!("{error}");
                 Self::Unavailable
             }
-        }
+        };
+        error.told()
     }
 }

@@ -184,9 +184,10 @@ async fn try_migrate(options: &PgConnectOptions) -> Result<(), MigrateError> {
 fn is_away(error: &sqlx::Error) -> bool {
     match error {
         sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut => true,
-        // Starting up, shutting down, too many connections.
+        // Starting up, shutting down, too many connections, read-only.
         sqlx::Error::Database(error) => {
-            matches!(error.code().as_deref(), Some("57P03" | "57P01" | "53300"))
+            let code = error.code();
+            matches!(code.as_deref(), Some("57P03" | "57P01" | "53300" | "25006"))
         }
         _ => false,
     }

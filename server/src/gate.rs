@@ -8,7 +8,7 @@ use axum::http::request::Parts;
 use axum::http::{Method, Uri};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
-use backend::accounts::{self, User};
+use backend::accounts::{self, Present};
 use domain::ids::UserId;
 use tower_sessions::Session;
 
@@ -35,9 +35,14 @@ pub(crate) async fn layer(State(state): State<AppState>, request: Request, next:
     let (mut parts, body) = request.into_parts();
     let asked = tokio::time::timeout(PATIENCE, admit(&state, &parts)).await;
     match asked {
-        Ok(Ok(Ok(user))) => {
+        Ok(Ok(Ok(present))) => {
             let address = parts.extensions.get::<Peer>().map(|peer| peer.0);
-            parts.extensions.insert(Visitor { user, address });
+            let read_only = present.as_ref().is_some_and(|present| present.read_only);
+            parts.extensions.insert(Visitor {
+                user: present.map(|present| present.user),
+                address,
+                read_only,
+            });
             next.run(Request::from_parts(parts, body)).await
         }
         Ok(Ok(Err(instead))) => instead,
@@ -46,7 +51,10 @@ pub(crate) async fn layer(State(state): State<AppState>, request: Request, next:
 }
 
 /// The user, or what is answered instead of what was asked for.
-async fn admit(state: &AppState, request: &Parts) -> Result<Result<Option<User>, Response>, Away> {
+async fn admit(
+    state: &AppState,
+    request: &Parts,
+) -> Result<Result<Option<Present>, Response>, Away> {
     let user = signed_in(state, request).await?;
     let path = request.uri.path();
     let instead = match (&user, path) {
@@ -67,7 +75,7 @@ async fn admit(state: &AppState, request: &Parts) -> Result<Result<Option<User>,
     Ok(Err(instead))
 }
 
-async fn signed_in(state: &AppState, request: &Parts) -> Result<Option<User>, Away> {
+async fn signed_in(state: &AppState, request: &Parts) -> Result<Option<Present>, Away> {
     let Some(session) = request.extensions.get::<Session>() else {
         return Ok(None);
     };
@@ -77,7 +85,7 @@ async fn signed_in(state: &AppState, request: &Parts) -> Result<Option<User>, Aw
     })?;
     match id {
         None => Ok(None),
-        Some(id) => accounts::user(&state.backend, UserId(id))
+        Some(id) => accounts::present(&state.backend, UserId(id))
             .await
             .map_err(told),
     }

@@ -6,7 +6,7 @@ use axum::Router;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::http::request::Parts;
-use axum::middleware::from_fn_with_state as layer;
+use axum::middleware::{from_fn, from_fn_with_state as layer};
 use axum::routing::get;
 use leptos::nonce::Nonce;
 use leptos::prelude::{provide_context, use_context};
@@ -15,7 +15,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::timeout::TimeoutLayer;
 
-use crate::{AppState, gate, headers, live, node_api, origin, peer, session};
+use crate::{AppState, away, gate, headers, live, node_api, origin, peer, session};
 
 /// Bytes of a form: the longest has a list of some hundred networks.
 const FORM_LIMIT: usize = 64 * 1024;
@@ -55,6 +55,7 @@ pub fn router(state: AppState) -> Router {
         .route("/live/poll", get(live::poll))
         .layer(layer(state.clone(), gate::layer))
         .layer(session::layer(state.backend.clone(), &state.settings.http))
+        .layer(from_fn(away::layer))
         .layer(RequestBodyLimitLayer::new(FORM_LIMIT))
         .layer(layer(state.clone(), origin::layer))
         .with_state(state.clone());

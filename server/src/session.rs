@@ -78,15 +78,15 @@ impl SessionStore for Store {
         let found = accounts::load_session(&self.0, key(id))
             .await
             .map_err(away)?;
-        let Some((data, expiry_date)) = found else {
+        let Some(found) = found else {
             return Ok(None);
         };
         let data: HashMap<String, Value> =
-            serde_json::from_value(data).map_err(|error| Error::Decode(error.to_string()))?;
+            serde_json::from_value(found.data).map_err(|error| Error::Decode(error.to_string()))?;
         Ok(Some(Record {
             id: *id,
             data,
-            expiry_date,
+            expiry_date: found.expires_at,
         }))
     }
 

@@ -2,15 +2,26 @@
 
 use leptos::prelude::*;
 
-use crate::request::{Flash, Tone, take_flash, words};
+use crate::request::{Flash, Tone, take_flash, visitor, words};
 use crate::widgets::{Icon, RecentOrders};
 
-/// The message left by the form before this page, then the operator's own orders of the last
-/// minute. The orders come from the database, so they stay true while the page refreshes itself.
+/// Whether anything can be saved, the message left by the form before this page, the operator's own
+/// orders of the last minute. The orders come from the database, so they stay true while the page refreshes itself.
 #[component]
 pub(crate) fn Toasts() -> impl IntoView {
+    let words = words();
     view! {
         <div class="notices">
+            {visitor()
+                .read_only
+                .then(|| {
+                    view! {
+                        <div class="toast bad" role="alert">
+                            <Icon name="alert"/>
+                            <p>{words.read_only()}</p>
+                        </div>
+                    }
+                })}
             <RecentOrders/>
             <div id="toasts" class="toasts" role="status" aria-live="polite">
                 <Suspense>

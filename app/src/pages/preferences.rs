@@ -17,7 +17,7 @@ const YEAR: u32 = 31_536_000;
 /// Anybody may: it changes nothing but a cookie.
 #[server(prefix = "/api/ui", endpoint = "set_language")]
 async fn set_language(language: String) -> Result<(), AppError> {
-    let language = Words::from_tag(&language).ok_or(AppError::Malformed)?;
+    let language = Words::from_tag(&language).ok_or_else(|| AppError::Malformed.told())?;
     set_cookie("language", language.tag());
     go_back("/");
     Ok(())
@@ -30,7 +30,7 @@ async fn set_theme(theme: String) -> Result<(), AppError> {
         "light" => "light",
         "dark" => "dark",
         "system" => "system",
-        _ => return Err(AppError::Malformed),
+        _ => return Err(AppError::Malformed.told()),
     };
     set_cookie("theme", theme);
     go_back("/");

@@ -6,8 +6,8 @@ use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 use tokio::sync::OnceCell;
 
-use crate::request::SESSION_FLASH;
 use crate::request::session::session;
+use crate::request::{SESSION_FLASH, visitor};
 
 /// How a message is meant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -122,7 +122,14 @@ pub(crate) async fn take_flash() -> Option<Flash> {
         return None;
     }
     let (slot, session) = (use_context::<OfThisPage>()?, session());
-    let read = || async move { session?.remove::<Flash>(SESSION_FLASH).await.ok().flatten() };
+    let read = || async move {
+        if visitor().read_only {
+            // It cannot be taken out; a page that says so is worth more than none.
+            session?.get::<Flash>(SESSION_FLASH).await.ok().flatten()
+        } else {
+            session?.remove::<Flash>(SESSION_FLASH).await.ok().flatten()
+        }
+    };
     slot.0.get_or_init(read).await.clone()
 }
 

@@ -8,7 +8,7 @@ mod visitor;
 pub use flash::{Flash, FormBack, Reveal, Tone};
 pub(crate) use flash::{flash, form_back, provide_flash, take_flash};
 pub use session::{SESSION_ADDRESS, SESSION_EPOCH, SESSION_FLASH, SESSION_USER};
-pub(crate) use session::{begin_session, end_session};
+pub(crate) use session::{begin_session, end_session, has_session};
 pub use visitor::{PublicUrl, Visitor};
 pub(crate) use visitor::{
     Theme, console_url, go, go_back, may, parts, query, theme, visitor, words,
@@ -33,10 +33,7 @@ pub(crate) fn require(permission: Permission) -> Result<(Backend, Actor), AppErr
     let visitor = visitor();
     let user = visitor.user.ok_or(AppError::SignedOut)?;
     if !user.role.may(permission) {
-        if let Some(response) = use_context::<leptos_axum::ResponseOptions>() {
-            response.set_status(axum::http::StatusCode::FORBIDDEN);
-        }
-        return Err(AppError::Forbidden);
+        return Err(AppError::Forbidden.told());
     }
     let actor = Actor {
         user: Some(user.id),

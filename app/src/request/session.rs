@@ -21,6 +21,11 @@ pub(crate) fn session() -> Option<Session> {
         .and_then(|parts| parts.extensions.get::<Session>().cloned())
 }
 
+/// Is there one already?
+pub(crate) fn has_session() -> bool {
+    session().is_some_and(|session| session.id().is_some())
+}
+
 /// Signs a user in under a new session id, so that a planted one is worth nothing. The old session
 /// is deleted before the user is written: if the store fails in between, nobody is signed in.
 pub(crate) async fn begin_session(user: &User) -> Result<(), AppError> {
@@ -28,7 +33,7 @@ pub(crate) async fn begin_session(user: &User) -> Result<(), AppError> {
         .extensions
         .get::<Session>()
         .cloned()
-        .ok_or(AppError::Unavailable)?;
+        .ok_or_else(|| AppError::Unavailable.told())?;
     let address = visitor().address.map(|address| address.to_string());
     session.cycle_id().await.map_err(unavailable)?;
     session
@@ -56,5 +61,5 @@ pub(crate) async fn end_session() -> Result<(), AppError> {
 
 fn unavailable(error: tower_sessions::session::Error) -> AppError {
     tracing::error!("session store: {error}");
-    AppError::Unavailable
+    AppError::Unavailable.told()
 }

@@ -18,6 +18,8 @@ pub struct Visitor {
     pub user: Option<User>,
     /// Where from: a configured proxy's header, else the peer.
     pub address: Option<IpAddr>,
+    /// The database takes no changes now: what is shown may be old.
+    pub read_only: bool,
 }
 
 /// The request's parts.

@@ -2,7 +2,6 @@
 
 use std::future::Future;
 
-use axum::http::StatusCode;
 use leptos::prelude::*;
 
 use crate::error::AppError;
@@ -33,31 +32,14 @@ where
 #[component]
 fn Failed(error: AppError) -> impl IntoView {
     let words = words();
-    let (status, title, text) = match error {
-        AppError::SignedOut | AppError::Forbidden => (
-            StatusCode::FORBIDDEN,
-            words.forbidden_title(),
-            words.forbidden_text(),
-        ),
-        AppError::TooMany => (
-            StatusCode::TOO_MANY_REQUESTS,
-            words.too_many_title(),
-            words.too_many_text(),
-        ),
-        AppError::NotFound => (
-            StatusCode::NOT_FOUND,
-            words.not_found_title(),
-            words.not_found_text(),
-        ),
-        AppError::Unavailable | AppError::Malformed => (
-            StatusCode::SERVICE_UNAVAILABLE,
-            words.failed_title(),
-            words.failed_text(),
-        ),
+    let (title, text) = match error.told() {
+        AppError::SignedOut | AppError::Forbidden => {
+            (words.forbidden_title(), words.forbidden_text())
+        }
+        AppError::TooMany => (words.too_many_title(), words.too_many_text()),
+        AppError::NotFound => (words.not_found_title(), words.not_found_text()),
+        AppError::Unavailable | AppError::Malformed => (words.failed_title(), words.failed_text()),
     };
-    if let Some(response) = use_context::<leptos_axum::ResponseOptions>() {
-        response.set_status(status);
-    }
     view! {
         <section class="empty" role="alert">
             <Icon name="alert"/>

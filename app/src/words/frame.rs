@@ -36,7 +36,7 @@ words! {
     too_many_title: "Too many attempts", "尝试次数过多";
     too_many_text: "Wait a few minutes, then try again.", "请等待几分钟后再试。";
     too_many: "Too many attempts. Wait a few minutes, then try again.", "尝试次数过多,请等待几分钟后再试。";
-    not_saved: "The database does not answer; nothing was saved. Try again in a moment.", "数据库无响应,未保存任何更改,请稍后再试。";
+    read_only: "The database takes no changes now: nothing can be saved, and what you see may be old. Bans stay in force on every node.", "数据库当前为只读:无法保存任何更改,页面内容可能已过时。各节点上的封堵仍然有效。";
     gone_meanwhile: "It no longer exists; nothing was changed. Somebody else may have removed it.", "该对象已不存在,未做任何更改,可能已被他人删除。";
     shortcuts: "Keyboard: / search, j and k move, Enter opens, u unbans", "快捷键:/ 搜索,j/k 上下移动,Enter 打开,u 解封";
     close: "Close", "关闭";

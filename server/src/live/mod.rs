@@ -41,17 +41,23 @@ struct News {
 
 impl News {
     fn of(since: &Since) -> Self {
-        let mut topics: Vec<Topic> = if since.everything {
-            Topic::ALL.into()
-        } else {
-            since.changes.iter().map(|change| change.topic).collect()
-        };
+        if since.everything {
+            return Self::everything(since.cursor);
+        }
+        let mut topics: Vec<Topic> = since.changes.iter().map(|change| change.topic).collect();
         topics.sort_unstable();
         topics.dedup();
-        let topics = topics.into_iter().map(Topic::as_str).collect();
         Self {
             cursor: since.cursor.to_string(),
-            topics,
+            topics: topics.into_iter().map(Topic::as_str).collect(),
+        }
+    }
+
+    /// Whatever the page shows is to be read again.
+    fn everything(cursor: Cursor) -> Self {
+        Self {
+            cursor: cursor.to_string(),
+            topics: Topic::ALL.into_iter().map(Topic::as_str).collect(),
         }
     }
 }

@@ -24,6 +24,8 @@ const CHECK_EVERY: Duration = Duration::from_millis(500);
 
 /// Waits for changes on behalf of one browser.
 pub(super) struct Live {
+    /// The database took no changes when last asked: pages say so.
+    read_only: bool,
     backend: Backend,
     shutdown: Shutdown,
     subscription: Subscription,
@@ -48,6 +50,7 @@ impl Live {
         let mut check = tokio::time::interval(CHECK_EVERY);
         check.set_missed_tick_behavior(MissedTickBehavior::Delay);
         Self {
+            read_only: false,
             backend,
             shutdown,
             subscription,
@@ -77,21 +80,33 @@ impl Live {
                     return Some(event);
                 }
             }
-            tokio::select! {
+            let ask = tokio::select! {
                 () = self.shutdown.stopping() => return None,
                 wake = self.subscription.next() => {
                     self.look = true;
-                    if concerns_sessions(wake) && !self.is_wanted().await {
-                        return None;
-                    }
+                    concerns_sessions(wake)
                 }
                 _ = self.check.tick() => {
                     self.look = true;
-                    if !self.is_wanted().await {
-                        return None;
-                    }
+                    true
                 }
-                () = tokio::time::sleep_until(self.not_before), if self.look => {}
+                () = tokio::time::sleep_until(self.not_before), if self.look => false,
+            };
+            if !ask {
+                continue;
+            }
+            // A database that does not answer ends no session.
+            match accounts::load_session(&self.backend, self.session).await {
+                Ok(None) => return None,
+                Ok(Some(alive)) if alive.read_only != self.read_only => {
+                    self.read_only = alive.read_only;
+                    let news = News::everything(self.cursor);
+                    return Event::default()
+                        .id(news.cursor.clone())
+                        .json_data(&news)
+                        .ok();
+                }
+                Ok(Some(_)) | Err(_) => {}
             }
         }
     }
@@ -109,14 +124,6 @@ impl Live {
         self.not_before = now + PAUSE;
         let event = Event::default().id(news.cursor.clone());
         Ok(event.json_data(&news).ok())
-    }
-
-    /// Is the session alive? A database that does not answer ends no session.
-    async fn is_wanted(&self) -> bool {
-        !matches!(
-            accounts::load_session(&self.backend, self.session).await,
-            Ok(None)
-        )
     }
 }
 

@@ -21,6 +21,7 @@ mod origin;
 mod paging;
 mod peer;
 mod permissions;
+mod read_only;
 mod retention;
 mod support;
 mod whitelist;

@@ -45,7 +45,7 @@ async fn unban(#[server(default)] networks: Vec<String>) -> Result<(), AppError>
         .iter()
         .map(|text| text.parse())
         .collect::<Result<_, _>>()
-        .map_err(|_| AppError::Malformed)?;
+        .map_err(|_| AppError::Malformed.told())?;
     if networks.is_empty() {
         flash(Flash::bad(words.no_selection())).await;
         go_back("/bans");

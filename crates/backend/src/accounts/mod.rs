@@ -15,12 +15,12 @@ use time::OffsetDateTime;
 
 pub use hasher::Hasher;
 pub use sessions::{
-    Session, SessionKey, create_session, delete_session, load_session, operator_addresses,
+    Alive, Session, SessionKey, create_session, delete_session, load_session, operator_addresses,
     save_session, sweep,
 };
 pub use setup::{create_first_admin, issue_setup_token, setup_needed};
 pub use sign_in::sign_in;
-pub use users::{create_user, list, set_disabled, set_password, set_role, user, user_named};
+pub use users::{create_user, list, present, set_disabled, set_password, set_role, user_named};
 
 /// Somebody who can sign in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,6 +33,15 @@ pub struct User {
     pub role: Role,
     /// Rises when all sessions of the user end; a session keeps the one it was made in.
     pub epoch: i64,
+}
+
+/// A signed-in user, as a request finds things.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Present {
+    /// Who.
+    pub user: User,
+    /// The database takes no changes now.
+    pub read_only: bool,
 }
 
 /// A line of the list of users.

@@ -44,6 +44,17 @@ pub struct Session {
     pub address: Option<IpAddr>,
 }
 
+/// A session that can be used.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Alive {
+    /// Whatever the pages keep in it.
+    pub data: Value,
+    /// How long it can be used.
+    pub expires_at: OffsetDateTime,
+    /// The database takes no changes now.
+    pub read_only: bool,
+}
+
 /// Stores a new session; false when the key is taken.
 pub async fn create_session(
     backend: &Backend,
@@ -73,10 +84,7 @@ pub async fn save_session(
 }
 
 /// A session that is alive: not expired, its user not disabled, of the current epoch.
-pub async fn load_session(
-    backend: &Backend,
-    key: SessionKey,
-) -> Result<Option<(Value, OffsetDateTime)>, Error> {
+pub async fn load_session(backend: &Backend, key: SessionKey) -> Result<Option<Alive>, Error> {
     Ok(sql::live_session(&backend.pool, key, backend.clock.now()).await?)
 }
 

@@ -4,7 +4,7 @@ use domain::ids::UserId;
 use domain::role::{Permission, Role};
 use serde_json::json;
 
-use super::{User, UserRow, rules, sessions, sql};
+use super::{Present, User, UserRow, rules, sessions, sql};
 use crate::changes::{self, Topic};
 use crate::error::Problem;
 use crate::{Actor, Backend, Error, audit};
@@ -15,8 +15,8 @@ pub async fn list(backend: &Backend) -> Result<Vec<UserRow>, Error> {
 }
 
 /// `None` when there is no such user or it is disabled.
-pub async fn user(backend: &Backend, id: UserId) -> Result<Option<User>, Error> {
-    sql::user(&backend.pool, id).await
+pub async fn present(backend: &Backend, id: UserId) -> Result<Option<Present>, Error> {
+    sql::present(&backend.pool, id).await
 }
 
 /// By login name, disabled or not.

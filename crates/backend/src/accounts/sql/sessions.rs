@@ -4,11 +4,10 @@ use std::net::IpAddr;
 
 use domain::ids::UserId;
 use domain::role::Role;
-use serde_json::Value;
 use sqlx::{PgConnection, PgPool};
 use time::OffsetDateTime;
 
-use crate::accounts::{Session, SessionKey};
+use crate::accounts::{Alive, Session, SessionKey};
 
 pub(in crate::accounts) async fn insert_session(
     conn: &mut PgConnection,
@@ -56,19 +55,20 @@ pub(in crate::accounts) async fn live_session(
     pool: &PgPool,
     key: SessionKey,
     now: OffsetDateTime,
-) -> Result<Option<(Value, OffsetDateTime)>, sqlx::Error> {
-    let row = sqlx::query!(
-        "select s.data, s.expires_at
-         from sessions s
-         left join users u on u.id = s.user_id
-         where s.id_hash = $1 and s.expires_at > $2
-           and (s.user_id is null or (u.disabled_at is null and u.epoch = s.epoch))",
+) -> Result<Option<Alive>, sqlx::Error> {
+    sqlx::query_as!(
+        Alive,
+        r#"select s.data, s.expires_at,
+                  current_setting('transaction_read_only')::boolean as "read_only!"
+           from sessions s
+           left join users u on u.id = s.user_id
+           where s.id_hash = $1 and s.expires_at > $2
+             and (s.user_id is null or (u.disabled_at is null and u.epoch = s.epoch))"#,
         key.as_bytes(),
         now,
     )
     .fetch_optional(pool)
-    .await?;
-    Ok(row.map(|row| (row.data, row.expires_at)))
+    .await
 }
 
 /// Deletes a session; says whose it was.

@@ -11,6 +11,9 @@ pub(crate) const BANNED: i32 = 1;
 /// Giving orders.
 pub(crate) const ORDERS: i32 = 2;
 
+/// Counting a try to sign in.
+pub(crate) const SIGN_IN: i32 = 3;
+
 /// Waits for the lock and holds it until the transaction ends.
 pub(crate) async fn lock(conn: &mut PgConnection, number: i32) -> Result<(), sqlx::Error> {
     sqlx::query!("select pg_advisory_xact_lock($1, $2)", CLASS, number)

@@ -151,15 +151,22 @@ async fn nobody_learns_who_exists(pool: PgPool) {
             fastest[case] = fastest[case].min(start.elapsed());
             assert!(!browser.is_signed_in().await);
             let page = browser.get("/sign-in").await;
+            let headers: Vec<&str> = answer
+                .headers
+                .keys()
+                .map(reqwest::header::HeaderName::as_str)
+                .collect();
             said.push((
                 answer.status,
                 answer.location().to_owned(),
+                format!("{headers:?}"),
                 message(&page.body),
             ));
         }
     }
     said.dedup();
     assert_eq!(said.len(), 1, "{said:?}");
+    assert!(said[0].3.contains("wrong"), "it says something: {said:?}");
     // Without the hash of a dummy an answer takes a tenth of the time.
     let (least, most) = (fastest.iter().min().unwrap(), fastest.iter().max().unwrap());
     assert!(*least * 4 > *most, "{fastest:?}");
@@ -196,7 +203,8 @@ async fn a_planted_session_is_worth_nothing(pool: PgPool) {
     .execute(&pool)
     .await
     .unwrap();
-    victim.try_sign_in("ann", PASSWORD).await;
+    let failed = victim.try_sign_in("ann", PASSWORD).await;
+    assert_eq!(failed.status, 503, "the failure was met, and said");
     assert!(!victim.is_signed_in().await && !attacker.is_signed_in().await);
     sqlx::query("drop trigger full_disk on sessions")
         .execute(&pool)
@@ -225,51 +233,4 @@ async fn only_hashes_of_session_ids_are_stored(pool: PgPool) {
         .unwrap();
     assert_eq!(rows.len(), 1);
     assert!(!rows[0].contains(id), "{rows:?}");
-}
-
-#[sqlx::test(migrator = "backend::MIGRATOR")]
-async fn guessing_is_throttled_and_the_owner_gets_in(pool: PgPool) {
-    let console = WebConsole::start_with(&pool, |settings| {
-        settings.http.trusted_proxies = vec!["127.0.0.1/32".parse().unwrap()];
-    })
-    .await;
-    console.add_user("ann", Role::Admin).await;
-    let from = |address: String, name: &'static str, password: &'static str| {
-        let browser = console.browser();
-        async move {
-            let request = browser
-                .request("POST", "/api/ui/sign_in")
-                .header("sec-fetch-site", "same-origin")
-                .header("x-forwarded-for", address)
-                .header("content-type", "application/x-www-form-urlencoded")
-                .body(format!(
-                    "name={name}&password={}&next=",
-                    password.replace(' ', "+")
-                ));
-            browser.send(request).await;
-            browser.is_signed_in().await
-        }
-    };
-    assert!(from("192.0.2.1".into(), "ann", PASSWORD).await);
-    for host in 0..10 {
-        assert!(!from(format!("198.51.100.{host}"), "ann", "wrong password").await);
-    }
-    // From anywhere else not even the right password is tried; from where she is known it is.
-    assert!(!from("203.0.113.5".into(), "ann", PASSWORD).await);
-    assert!(from("192.0.2.1".into(), "ann", PASSWORD).await);
-    let audit = console.audit().await;
-    assert_eq!(
-        audit
-            .iter()
-            .filter(|action| *action == "sign-in failed")
-            .count(),
-        10
-    );
-    assert_eq!(
-        audit
-            .iter()
-            .filter(|action| *action == "sign-in throttled")
-            .count(),
-        1
-    );
 }

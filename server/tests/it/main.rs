@@ -24,4 +24,5 @@ mod permissions;
 mod read_only;
 mod retention;
 mod support;
+mod throttle;
 mod whitelist;

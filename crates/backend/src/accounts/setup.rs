@@ -45,7 +45,7 @@ pub async fn create_first_admin(
     password: &str,
     address: Option<IpAddr>,
 ) -> Result<User, Error> {
-    throttle::check(backend, address, "setup").await?;
+    let this = throttle::begin(backend, address, "setup").await?;
     let token_hash = hash(token.trim());
     let mut tx = backend.pool.begin().await?;
     if !is_valid(&mut tx, &token_hash).await? {
@@ -56,10 +56,11 @@ pub async fn create_first_admin(
             role: Role::Viewer,
             address,
         };
-        throttle::failed(backend, &actor, "setup failed", "setup").await?;
+        throttle::wrong(backend, &actor, "setup failed", "setup").await?;
         return Err(Error::invalid("token", Problem::Wrong));
     }
     drop(tx);
+    throttle::withdraw(backend, this).await?;
     let (name, password) = (rules::name(name)?, rules::password(password)?);
     let password_hash = backend.hasher.hash(password).await?;
 

@@ -21,13 +21,45 @@ pub async fn sign_in(
 ) -> Result<User, Error> {
     // What cannot be a name might be a password typed into the wrong field: it is not written down.
     let name = rules::name(name).unwrap_or("?");
-    throttle::check(backend, address, name).await?;
+    let this = throttle::begin(backend, address, name).await?;
+    match whose(backend, name, password).await {
+        Ok(Some(user)) => {
+            let actor = Actor {
+                user: Some(user.id),
+                name: user.name.clone(),
+                role: user.role,
+                address,
+            };
+            let mut tx = backend.pool.begin().await?;
+            throttle::right(&mut tx, address, name).await?;
+            let now = backend.clock.now();
+            audit::record(&mut tx, now, &actor, "sign in", &user.name, None, None).await?;
+            tx.commit().await?;
+            Ok(user)
+        }
+        Ok(None) => {
+            let actor = Actor {
+                user: None,
+                name: "nobody".into(),
+                role: Role::Viewer,
+                address,
+            };
+            throttle::wrong(backend, &actor, "sign-in failed", name).await?;
+            Err(Error::invalid("password", Problem::Wrong))
+        }
+        Err(error) => {
+            throttle::withdraw(backend, this).await?;
+            Err(error)
+        }
+    }
+}
 
-    let login = sql::login(&backend.pool, name).await?;
-    let (hash, found) = match login {
+/// The user who may sign in with these; takes as long for everybody else.
+async fn whose(backend: &Backend, name: &str, password: &str) -> Result<Option<User>, Error> {
+    let (hash, user) = match sql::login(&backend.pool, name).await? {
         Some(login) => (
             Some(login.password_hash),
-            Some((login.user, login.disabled)),
+            (!login.disabled).then_some(login.user),
         ),
         None => (None, None),
     };
@@ -36,30 +68,5 @@ pub async fn sign_in(
     } else {
         backend.hasher.verify("", None).await?
     };
-    match found {
-        Some((user, false)) if right => {
-            let actor = Actor {
-                user: Some(user.id),
-                name: user.name.clone(),
-                role: user.role,
-                address,
-            };
-            let mut tx = backend.pool.begin().await?;
-            sql::delete_failures(&mut tx, throttle::network(address), name).await?;
-            let now = backend.clock.now();
-            audit::record(&mut tx, now, &actor, "sign in", &user.name, None, None).await?;
-            tx.commit().await?;
-            Ok(user)
-        }
-        _ => {
-            let actor = Actor {
-                user: None,
-                name: "nobody".into(),
-                role: Role::Viewer,
-                address,
-            };
-            throttle::failed(backend, &actor, "sign-in failed", name).await?;
-            Err(Error::invalid("password", Problem::Wrong))
-        }
-    }
+    Ok(user.filter(|_| right))
 }

@@ -1,13 +1,14 @@
-//! Slows down guessing: per address whoever is tried, and per name wherever it is tried from. Kept
-//! in Postgres, so all replicas count together.
+//! Slows down guessing: per address whoever is tried, per name wherever it is tried from, and over
+//! all. Kept in Postgres, so all replicas count together.
 
 use std::net::{IpAddr, Ipv4Addr};
 
 use ipnet::{IpNet, Ipv6Net};
+use sqlx::PgConnection;
 use time::Duration;
 
-use super::sql;
-use crate::{Actor, Backend, Error, audit};
+use super::sql::{self, Failures};
+use crate::{Actor, Backend, Error, advisory, audit};
 
 /// Failures are counted this far back.
 const WINDOW: Duration = Duration::minutes(10);
@@ -16,6 +17,12 @@ const PER_NETWORK: i64 = 20;
 /// Failures for one name, from everywhere. Whoever has signed in from there before is let through,
 /// or strangers could lock people out.
 const PER_NAME: i64 = 10;
+/// Failures of all: more are many machines at work. It bounds what they cost (hashes, rows of the
+/// audit log); whoever has signed in from there before is let through.
+const OVER_ALL: i64 = 300;
+
+/// Whom it says that strangers wait for, when it is for everybody; no name can be this.
+const EVERYBODY: &str = "*";
 
 /// What one attacker has: the address, or its /64.
 pub(super) fn network(address: Option<IpAddr>) -> IpNet {
@@ -28,41 +35,80 @@ pub(super) fn network(address: Option<IpAddr>) -> IpNet {
     }
 }
 
+/// A try that counts as a failure until it is proven right: a thousand at once are a thousand.
+#[must_use]
+pub(super) struct Try(i64);
+
+/// Counts a try before anything is done for it.
+///
 /// # Errors
-/// [`Error::TooMany`] when it is too early for another try.
-pub(super) async fn check(
+/// [`Error::TooMany`] when it is too early for another one.
+pub(super) async fn begin(
     backend: &Backend,
     address: Option<IpAddr>,
     name: &str,
-) -> Result<(), Error> {
-    let since = backend.clock.now() - WINDOW;
-    let failures = sql::failures(&backend.pool, network(address), name, since).await?;
-    let name_is_under_attack = failures.of_name >= PER_NAME && !failures.known_here;
-    if failures.of_network >= PER_NETWORK || name_is_under_attack {
+) -> Result<Try, Error> {
+    let (now, network) = (backend.clock.now(), network(address));
+    // Without the lock first: who is throttled waits for nobody, and keeps nobody waiting.
+    let mut conn = backend.pool.acquire().await?;
+    refuse(&sql::failures(&mut conn, network, name, now - WINDOW).await?)?;
+    drop(conn);
+    let mut tx = backend.pool.begin().await?;
+    advisory::lock(&mut tx, advisory::SIGN_IN).await?;
+    refuse(&sql::failures(&mut tx, network, name, now - WINDOW).await?)?;
+    let id = sql::insert_failure(&mut tx, now, network, name).await?;
+    tx.commit().await?;
+    Ok(Try(id))
+}
+
+fn refuse(failures: &Failures) -> Result<(), Error> {
+    let stranger_waits = failures.of_name >= PER_NAME || failures.of_all >= OVER_ALL;
+    if failures.of_network >= PER_NETWORK || (stranger_waits && !failures.known_here) {
         return Err(Error::TooMany);
     }
     Ok(())
 }
 
-/// Counts a failure and writes it to the audit log, and once more when it was the last one allowed.
-pub(super) async fn failed(
+/// It was never found out whether the try was right.
+pub(super) async fn withdraw(backend: &Backend, this: Try) -> Result<(), Error> {
+    let mut conn = backend.pool.acquire().await?;
+    Ok(sql::delete_failure(&mut conn, this.0).await?)
+}
+
+/// It was right: this and the failures before it are forgotten.
+pub(super) async fn right(
+    conn: &mut PgConnection,
+    address: Option<IpAddr>,
+    name: &str,
+) -> Result<(), sqlx::Error> {
+    sql::delete_failures(conn, network(address), name).await
+}
+
+/// It was wrong: says so in the audit log, and once for each network, name or all when the next one
+/// will not be let through.
+pub(super) async fn wrong(
     backend: &Backend,
     actor: &Actor,
     action: &str,
     name: &str,
 ) -> Result<(), Error> {
     let now = backend.clock.now();
-    let network = network(actor.address);
+    let (network, since) = (network(actor.address), now - WINDOW);
     let mut tx = backend.pool.begin().await?;
-    sql::insert_failure(&mut tx, now, network, name).await?;
+    advisory::lock(&mut tx, advisory::SIGN_IN).await?;
     audit::record(&mut tx, now, actor, action, name, None, None).await?;
-    tx.commit().await?;
-
-    let failures = sql::failures(&backend.pool, network, name, now - WINDOW).await?;
-    if failures.of_network == PER_NETWORK || failures.of_name == PER_NAME {
-        let mut conn = backend.pool.acquire().await?;
-        audit::record(&mut conn, now, actor, "sign-in throttled", name, None, None).await?;
+    let failures = sql::failures(&mut tx, network, name, since).await?;
+    if refuse(&failures).is_err() {
+        let (object, place) = if failures.of_all >= OVER_ALL {
+            (EVERYBODY, None)
+        } else {
+            (name, Some(network))
+        };
+        if !sql::throttle_is_told(&mut tx, object, place, since).await? {
+            audit::record(&mut tx, now, actor, "sign-in throttled", object, None, None).await?;
+        }
     }
+    tx.commit().await?;
     Ok(())
 }
 

@@ -1,18 +1,19 @@
 //! `sign_in_failures` and `setup_tokens`.
 
 use ipnet::IpNet;
-use sqlx::{PgConnection, PgPool};
+use sqlx::PgConnection;
 use time::OffsetDateTime;
 
 pub(in crate::accounts) struct Failures {
     pub of_network: i64,
     pub of_name: i64,
+    pub of_all: i64,
     /// The user of this name has signed in from this network before.
     pub known_here: bool,
 }
 
 pub(in crate::accounts) async fn failures(
-    pool: &PgPool,
+    conn: &mut PgConnection,
     network: IpNet,
     name: &str,
     since: OffsetDateTime,
@@ -24,32 +25,66 @@ pub(in crate::accounts) async fn failures(
                    as "of_network!",
                (select count(*) from sign_in_failures where name = lower($2) and at > $3)
                    as "of_name!",
+               (select count(*) from sign_in_failures where at > $3) as "of_all!",
                exists (
                    select from audit
-                   where action = 'sign in' and lower(actor) = lower($2) and address <<= $1::cidr
+                   where action in ('sign in', 'setup') and lower(actor) = lower($2)
+                     and address <<= $1::cidr
                ) as "known_here!""#,
         network,
         name,
         since,
     )
-    .fetch_one(pool)
+    .fetch_one(conn)
     .await
 }
 
+/// Does the audit log say already that this name or network is throttled?
+pub(in crate::accounts) async fn throttle_is_told(
+    conn: &mut PgConnection,
+    name: &str,
+    network: Option<IpNet>,
+    since: OffsetDateTime,
+) -> Result<bool, sqlx::Error> {
+    sqlx::query_scalar!(
+        r#"select exists (
+               select from audit
+               where at > $3 and action = 'sign-in throttled'
+                 and (lower(object) = lower($1) or address <<= $2::cidr)
+           ) as "told!""#,
+        name,
+        network as Option<IpNet>,
+        since,
+    )
+    .fetch_one(conn)
+    .await
+}
+
+/// Counts one; its row number.
 pub(in crate::accounts) async fn insert_failure(
     conn: &mut PgConnection,
     at: OffsetDateTime,
     network: IpNet,
     name: &str,
-) -> Result<(), sqlx::Error> {
-    sqlx::query!(
-        "insert into sign_in_failures (at, network, name) values ($1, $2::cidr, lower($3))",
+) -> Result<i64, sqlx::Error> {
+    sqlx::query_scalar!(
+        "insert into sign_in_failures (at, network, name) values ($1, $2::cidr, lower($3))
+         returning id",
         at,
         network,
         name,
     )
-    .execute(conn)
-    .await?;
+    .fetch_one(conn)
+    .await
+}
+
+pub(in crate::accounts) async fn delete_failure(
+    conn: &mut PgConnection,
+    id: i64,
+) -> Result<(), sqlx::Error> {
+    sqlx::query!("delete from sign_in_failures where id = $1", id)
+        .execute(conn)
+        .await?;
     Ok(())
 }
 

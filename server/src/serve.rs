@@ -13,6 +13,7 @@ use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use runtime::Shutdown;
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tower::ServiceExt;
@@ -25,6 +26,8 @@ const HEAD_LIMIT: Duration = Duration::from_secs(10);
 const HEAD_BYTES: usize = 32 * 1024;
 /// Connections at once; more wait in the system's queue.
 const CONNECTIONS: usize = 12_000;
+/// Files that are not connections: of the database, of the site, logs.
+const OTHER_FILES: usize = 256;
 /// What requests that are running at shutdown get.
 const FAREWELL: Duration = Duration::from_secs(10);
 /// After a failed accept (no file descriptors left) others must first end.
@@ -38,7 +41,7 @@ pub(crate) async fn serve(listener: TcpListener, router: Router, shutdown: &Shut
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD_LIMIT)
         .max_buf_size(HEAD_BYTES);
-    let slots = std::sync::Arc::new(Semaphore::new(CONNECTIONS));
+    let slots = std::sync::Arc::new(Semaphore::new(CONNECTIONS.min(files())));
     let running = GracefulShutdown::new();
     loop {
         let accepted = tokio::select! {
@@ -74,6 +77,24 @@ pub(crate) async fn serve(listener: TcpListener, router: Router, shutdown: &Shut
     {
         tracing::warn!("some requests did not end; they are cut off");
     }
+}
+
+/// Raises the limit of open files to what the system allows, since the usual 1,024 are soon used up by
+/// idle connections; how many connections that leaves.
+fn files() -> usize {
+    let limit = getrlimit(Resource::Nofile);
+    let raised = Rlimit {
+        current: limit.maximum,
+        ..limit
+    };
+    if let Err(error) = setrlimit(Resource::Nofile, raised) {
+        tracing::warn!("the limit of open files stays as it is: {error}");
+    }
+    let files = getrlimit(Resource::Nofile).current.unwrap_or(u64::MAX);
+    usize::try_from(files)
+        .unwrap_or(usize::MAX)
+        .saturating_sub(OTHER_FILES)
+        .max(OTHER_FILES)
 }
 
 async fn accept(

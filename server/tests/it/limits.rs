@@ -3,6 +3,8 @@
 use std::time::{Duration, Instant};
 
 use domain::role::Role;
+use futures::StreamExt;
+use rustix::process::{Resource, getrlimit};
 use sqlx::PgPool;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -73,4 +75,83 @@ async fn what_is_too_large_is_refused(pool: PgPool) {
     )
     .await;
     assert!(answer.contains(" 431 "), "{answer}");
+}
+
+#[sqlx::test(migrator = "backend::MIGRATOR")]
+async fn hostile_37_a_body_without_end_is_cut_off(pool: PgPool) {
+    let console = WebConsole::start(&pool).await;
+    console.add_user("ann", Role::Viewer).await;
+    let mut stream = TcpStream::connect(console.address()).await.unwrap();
+    let head = format!(
+        "POST /api/ui/sign_in HTTP/1.1\r\nHost: {}\r\nSec-Fetch-Site: same-origin\r\n\
+         Content-Type: application/x-www-form-urlencoded\r\nTransfer-Encoding: chunked\r\n\r\n",
+        console.address()
+    );
+    stream.write_all(head.as_bytes()).await.unwrap();
+    let chunk = [b"10000\r\n".as_slice(), &vec![b'x'; 0x1_0000], b"\r\n"].concat();
+    let (mut answer, mut sent) = (Vec::new(), 0_usize);
+    let (mut read, mut write) = stream.split();
+    let flood = async {
+        // 100 MB, unless it breaks off.
+        while sent < 100_000_000 && write.write_all(&chunk).await.is_ok() {
+            sent += chunk.len();
+        }
+    };
+    let listen = async {
+        let _ = read.read_to_end(&mut answer).await;
+    };
+    let both = async { tokio::join!(flood, listen) };
+    tokio::time::timeout(Duration::from_secs(20), both)
+        .await
+        .expect("it to be dropped");
+    let answer = String::from_utf8_lossy(&answer);
+    assert!(answer.is_empty() || answer.contains(" 400 "), "{answer}");
+    // What the system's own buffers took.
+    assert!(sent < 16_000_000, "{sent} bytes were taken");
+}
+
+#[sqlx::test(migrator = "backend::MIGRATOR")]
+async fn hostile_37_ten_thousand_idle_connections_hold_nobody_up(pool: PgPool) {
+    let console = WebConsole::start(&pool).await;
+    let browser = console.signed_in(Role::Viewer).await;
+    // Both ends are files of this process.
+    let files = getrlimit(Resource::Nofile).current.unwrap_or(u64::MAX);
+    let many = usize::try_from((files.saturating_sub(2_000) / 2).min(10_000)).unwrap();
+    assert!(many >= 1_000, "the limit of open files is too low: {files}");
+    // A byte each: the system may call a connection open that the other end never heard of.
+    let connect = |_| async {
+        let mut stream = TcpStream::connect(console.address()).await.unwrap();
+        stream.write_all(b"G").await.unwrap();
+        stream
+    };
+    let start = Instant::now();
+    let idle: Vec<TcpStream> = futures::stream::iter(0..many)
+        .map(connect)
+        .buffer_unordered(32)
+        .collect()
+        .await;
+    // Kept-alive connections of before do not count: a browser that comes only now.
+    let late = browser.copy(&console.url);
+    for _ in 0..5 {
+        let asked = Instant::now();
+        assert_eq!(late.get("/bans").await.status, 200);
+        assert!(
+            asked.elapsed() < Duration::from_secs(3),
+            "{:?}",
+            asked.elapsed()
+        );
+    }
+    assert!(
+        start.elapsed() < Duration::from_secs(10),
+        "some are gone already"
+    );
+    let ends = idle.into_iter().map(|mut stream| async move {
+        let mut rest = Vec::new();
+        let _ = stream.read_to_end(&mut rest).await;
+    });
+    let ends = futures::future::join_all(ends);
+    tokio::time::timeout(Duration::from_secs(13), ends)
+        .await
+        .expect("all of them to be dropped");
+    println!("{many} idle connections");
 }

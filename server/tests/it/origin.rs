@@ -6,12 +6,16 @@ use sqlx::PgPool;
 
 use crate::support::WebConsole;
 
-async fn state(pool: &PgPool) -> (i64, i64, i64) {
-    sqlx::query_as(
-        "select (select count(*) from audit), (select count(*) from changes),
-                (select count(*) from sessions)",
+/// Every row that a form can make, change or delete.
+async fn state(pool: &PgPool) -> Vec<String> {
+    sqlx::query_scalar(
+        "select r::text from audit r union all select r::text from changes r
+         union all select r::text from sessions r union all select r::text from users r
+         union all select r::text from nodes r union all select r::text from orders r
+         union all select r::text from whitelist r union all select r::text from sign_in_failures r
+         order by 1",
     )
-    .fetch_one(pool)
+    .fetch_all(pool)
     .await
     .unwrap()
 }
@@ -50,7 +54,16 @@ async fn nothing_changes_from_elsewhere(pool: PgPool) {
                 answer.status, expected,
                 "{method} {route} {kind} {header:?}"
             );
+            assert!(!answer.headers.contains_key("set-cookie"), "{route}");
         }
+        // The page of another site that frames a form of ours is no page of ours, whatever it says.
+        let both = admin
+            .request("POST", route)
+            .header("sec-fetch-site", "cross-site")
+            .header("origin", &console.url)
+            .header("content-type", form)
+            .body("network=198.51.100.7&reason=x&name=x");
+        assert_eq!(admin.send(both).await.status, 403, "{route}");
         let query = format!("{route}?network=198.51.100.7&name=x");
         assert_eq!(admin.get(&query).await.status, 405, "{route}");
     }

@@ -19,6 +19,8 @@ const PATIENCE: Duration = Duration::from_secs(5);
 #[derive(Debug)]
 pub struct Hasher {
     cores: Arc<Semaphore>,
+    /// The part of them that strangers get, so that whoever is known never waits behind a flood.
+    for_strangers: Arc<Semaphore>,
     /// Verified in place of the hash of a user that does not exist, so that both take as long.
     dummy: Arc<OnceLock<String>>,
 }
@@ -28,6 +30,7 @@ impl Default for Hasher {
         let cores = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
         Self {
             cores: Arc::new(Semaphore::new(cores)),
+            for_strangers: Arc::new(Semaphore::new(cores.div_ceil(2))),
             dummy: Arc::default(),
         }
     }
@@ -36,21 +39,28 @@ impl Default for Hasher {
 impl Hasher {
     /// As stored in `users.password_hash`.
     pub(super) async fn hash(&self, password: &str) -> Result<String, Error> {
-        let permit = self.permit().await?;
+        let permit = permit(&self.cores).await?;
         let password = password.to_owned();
         run(permit, move || hash(&password)).await
     }
 
-    /// Is it the password of this hash? Takes as long when there is no hash, and says no.
+    /// Is it the password of this hash? Takes as long when there is no hash, and says no. `known`:
+    /// somebody of this name has signed in from there before.
     pub(super) async fn verify(
         &self,
         password: &str,
         stored: Option<String>,
+        known: bool,
     ) -> Result<bool, Error> {
-        let permit = self.permit().await?;
+        let stranger = if known {
+            None
+        } else {
+            Some(permit(&self.for_strangers).await?)
+        };
+        let permits = (stranger, permit(&self.cores).await?);
         let (password, dummy) = (password.to_owned(), Arc::clone(&self.dummy));
-        run(permit, move || {
-            let known = stored.is_some();
+        run(permits, move || {
+            let exists = stored.is_some();
             // Made whether needed or not, so that the first unknown user is no slower.
             let dummy = dummy.get_or_init(|| hash("nobody's password"));
             let stored = stored.as_deref().unwrap_or(dummy);
@@ -59,17 +69,17 @@ impl Hasher {
                     .verify_password(password.as_bytes(), &hash)
                     .is_ok()
             });
-            right && known
+            right && exists
         })
         .await
     }
+}
 
-    async fn permit(&self) -> Result<OwnedSemaphorePermit, Error> {
-        tokio::time::timeout(PATIENCE, Arc::clone(&self.cores).acquire_owned())
-            .await
-            .map_err(|_| Error::TooMany)?
-            .map_err(|_| Error::TooMany)
-    }
+async fn permit(of: &Arc<Semaphore>) -> Result<OwnedSemaphorePermit, Error> {
+    tokio::time::timeout(PATIENCE, Arc::clone(of).acquire_owned())
+        .await
+        .map_err(|_| Error::TooMany)?
+        .map_err(|_| Error::TooMany)
 }
 
 fn hash(password: &str) -> String {
@@ -80,12 +90,12 @@ fn hash(password: &str) -> String {
 }
 
 async fn run<T: Send + 'static>(
-    permit: OwnedSemaphorePermit,
+    permits: impl Send + 'static,
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, Error> {
     tokio::task::spawn_blocking(move || {
         // Held until the work is done, also when the asking request has gone away.
-        let _permit = permit;
+        let _permits = permits;
         work()
     })
     .await
@@ -106,17 +116,27 @@ mod tests {
         );
         assert!(
             hasher
-                .verify("correct horse battery", Some(stored.clone()))
+                .verify("correct horse battery", Some(stored.clone()), true)
                 .await
                 .unwrap()
         );
         assert!(
             !hasher
-                .verify("incorrect horse battery", Some(stored))
+                .verify("incorrect horse battery", Some(stored), false)
                 .await
                 .unwrap()
         );
-        assert!(!hasher.verify("nobody's password", None).await.unwrap());
-        assert!(!hasher.verify("x", Some("not a hash".into())).await.unwrap());
+        assert!(
+            !hasher
+                .verify("nobody's password", None, true)
+                .await
+                .unwrap()
+        );
+        assert!(
+            !hasher
+                .verify("x", Some("not a hash".into()), false)
+                .await
+                .unwrap()
+        );
     }
 }

@@ -22,7 +22,7 @@ pub async fn sign_in(
     // What cannot be a name might be a password typed into the wrong field: it is not written down.
     let name = rules::name(name).unwrap_or("?");
     let this = throttle::begin(backend, address, name).await?;
-    match whose(backend, name, password).await {
+    match whose(backend, name, password, this.known_here).await {
         Ok(Some(user)) => {
             let actor = Actor {
                 user: Some(user.id),
@@ -55,7 +55,12 @@ pub async fn sign_in(
 }
 
 /// The user who may sign in with these; takes as long for everybody else.
-async fn whose(backend: &Backend, name: &str, password: &str) -> Result<Option<User>, Error> {
+async fn whose(
+    backend: &Backend,
+    name: &str,
+    password: &str,
+    known: bool,
+) -> Result<Option<User>, Error> {
     let (hash, user) = match sql::login(&backend.pool, name).await? {
         Some(login) => (
             Some(login.password_hash),
@@ -64,9 +69,9 @@ async fn whose(backend: &Backend, name: &str, password: &str) -> Result<Option<U
         None => (None, None),
     };
     let right = if rules::is_possible(password) {
-        backend.hasher.verify(password, hash).await?
+        backend.hasher.verify(password, hash, known).await?
     } else {
-        backend.hasher.verify("", None).await?
+        backend.hasher.verify("", None, known).await?
     };
     Ok(user.filter(|_| right))
 }

@@ -37,7 +37,11 @@ pub(super) fn network(address: Option<IpAddr>) -> IpNet {
 
 /// A try that counts as a failure until it is proven right: a thousand at once are a thousand.
 #[must_use]
-pub(super) struct Try(i64);
+pub(super) struct Try {
+    id: i64,
+    /// The user of this name has signed in from there before.
+    pub known_here: bool,
+}
 
 /// Counts a try before anything is done for it.
 ///
@@ -55,10 +59,14 @@ pub(super) async fn begin(
     drop(conn);
     let mut tx = backend.pool.begin().await?;
     advisory::lock(&mut tx, advisory::SIGN_IN).await?;
-    refuse(&sql::failures(&mut tx, network, name, now - WINDOW).await?)?;
+    let failures = sql::failures(&mut tx, network, name, now - WINDOW).await?;
+    refuse(&failures)?;
     let id = sql::insert_failure(&mut tx, now, network, name).await?;
     tx.commit().await?;
-    Ok(Try(id))
+    Ok(Try {
+        id,
+        known_here: failures.known_here,
+    })
 }
 
 fn refuse(failures: &Failures) -> Result<(), Error> {
@@ -72,7 +80,7 @@ fn refuse(failures: &Failures) -> Result<(), Error> {
 /// It was never found out whether the try was right.
 pub(super) async fn withdraw(backend: &Backend, this: Try) -> Result<(), Error> {
     let mut conn = backend.pool.acquire().await?;
-    Ok(sql::delete_failure(&mut conn, this.0).await?)
+    Ok(sql::delete_failure(&mut conn, this.id).await?)
 }
 
 /// It was right: this and the failures before it are forgotten.

@@ -43,10 +43,15 @@ pub(super) async fn load(url: &str, body: Option<&JsValue>) -> Result<(), Troubl
     begin();
     let (html, arrived) = fetch(url, body, Cause::Answer).await?;
     let here = window().location().href().unwrap_or_default();
+    // A form that was answered at once (the database is away) led nowhere: its own address is no page's.
+    let stays = body.is_some() && path(&arrived) == url;
     if !show(&html, Cause::Answer) {
         // Another frame altogether (sign-in): let the browser go there.
-        let _ = window().location().assign(&arrived);
-    } else if arrived != here
+        let _ = window()
+            .location()
+            .assign(if stays { &here } else { &arrived });
+    } else if !stays
+        && arrived != here
         && let Ok(history) = window().history()
     {
         let _ = history.push_state_with_url(&JsValue::NULL, "", Some(&arrived));

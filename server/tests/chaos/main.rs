@@ -5,11 +5,14 @@
 )]
 
 mod clock;
+mod flood;
 mod jumps;
 mod kill;
 mod lines;
 mod main_path;
 mod node;
 mod process;
+mod sources;
 mod stage;
+mod visitor;
 mod writer;

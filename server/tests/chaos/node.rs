@@ -55,12 +55,8 @@ impl Node {
 
     /// … while the host's clock shows this.
     pub fn attack_at(&self, source: &str, lines: usize, now: OffsetDateTime) {
-        let (hours, minutes, _) = now.offset().as_hms();
-        let (date, time) = (now.date(), now.time());
-        let (hour, minute, second, micros) = time.as_hms_micro();
-        let line = format!(
-            "ip[{source}] user[1001] at[{date}T{hour:02}:{minute:02}:{second:02}.{micros:06}{hours:+03}{minutes:02}] Registration failed succeed!\n"
-        );
+        let at = module_time(now);
+        let line = format!("ip[{source}] user[1001] at[{at}] Registration failed succeed!\n");
         let mut options = std::fs::OpenOptions::new();
         let mut log = options.append(true).open(&self.stage.log).unwrap();
         log.write_all(line.repeat(lines).as_bytes()).unwrap();
@@ -86,6 +82,15 @@ impl Node {
             .unwrap()
     }
 
+    /// Its rows in `attacks`.
+    pub async fn lines_of(&self, address: &str) -> i64 {
+        sqlx::query_scalar("select count(*) from attacks where source = $1::inet")
+            .bind(address)
+            .fetch_one(&self.backend.pool)
+            .await
+            .unwrap()
+    }
+
     /// In `bans` and in the firewall; for a moment after a restart of fail2ban only one is true.
     pub async fn until_banned(&self, address: &str) {
         until(&format!("{address} banned"), async || {
@@ -105,4 +110,12 @@ impl Node {
         })
         .await;
     }
+}
+
+/// As the module writes it, in the zone of `now`.
+pub fn module_time(now: OffsetDateTime) -> String {
+    let (hours, minutes, _) = now.offset().as_hms();
+    let (date, time) = (now.date(), now.time());
+    let (hour, minute, second, micros) = time.as_hms_micro();
+    format!("{date}T{hour:02}:{minute:02}:{second:02}.{micros:06}{hours:+03}{minutes:02}")
 }

@@ -1,5 +1,6 @@
 //! A console with its Postgres and one node's worker, each a process of its own.
 
+use std::io::Write;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -25,6 +26,9 @@ pub struct Stage {
     pub log: PathBuf,
     /// Of Postgres.
     pub url: String,
+    /// Of the console.
+    pub console_url: String,
+    console_config: PathBuf,
     postgres: Option<PrivatePostgres>,
     folder: tempfile::TempDir,
     durability: Durability,
@@ -64,6 +68,8 @@ impl Stage {
             worker: Process::new(&worker, &["run"], &worker_config),
             log,
             url: postgres.url().to_owned(),
+            console_url: url,
+            console_config,
             postgres: Some(postgres),
             folder,
             durability,
@@ -79,6 +85,22 @@ impl Stage {
             ask(&worker, &["install-jail"], &worker_config, "");
         }
         stage
+    }
+
+    /// Adds somebody who may see everything.
+    pub fn add_user(&self, name: &str, password: &str) {
+        let arguments = ["user", "add", name, "--role", "viewer"];
+        let console = Path::new(env!("CARGO_BIN_EXE_callwarden"));
+        ask(console, &arguments, &self.console_config, password);
+    }
+
+    /// Kills the console and starts it again with further settings.
+    pub fn restart_console_with(&mut self, settings: &str) {
+        self.console.kill();
+        let mut options = std::fs::OpenOptions::new();
+        let mut file = options.append(true).open(&self.console_config).unwrap();
+        file.write_all(settings.as_bytes()).unwrap();
+        self.console.start();
     }
 
     /// SIGKILL for the postmaster: what its sessions do, they do without it.
@@ -125,7 +147,16 @@ impl Stage {
 
 /// Waits until `look` finds something.
 pub async fn until<T, F: Future<Output = Option<T>>>(what: &str, look: impl Fn() -> F) -> T {
-    let deadline = Instant::now() + PATIENCE;
+    until_within(PATIENCE, what, look).await
+}
+
+/// The same for what takes its time.
+pub async fn until_within<T, F: Future<Output = Option<T>>>(
+    patience: Duration,
+    what: &str,
+    look: impl Fn() -> F,
+) -> T {
+    let deadline = Instant::now() + patience;
     loop {
         if let Some(found) = look().await {
             return found;

@@ -1,0 +1,154 @@
+//! Hostile 4 and 11: a million sources, ten thousand broken lines and an attacker among them.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, setpriority_process};
+
+use crate::node::Node;
+use crate::sources::{Flood, IPV4};
+use crate::stage::{until, until_within};
+use crate::visitor::Visitor;
+
+const FLOOD: Flood = Flood {
+    sources: 1_000_000,
+    attacker: "203.0.113.9",
+    attacker_after: 10_000,
+    attacker_lines: 5,
+};
+/// The attacker writes once more, into the log after this one.
+const ALL_LINES: u32 = FLOOD.sources + FLOOD.attacker_lines + FLOOD.broken() + 1;
+/// Most kB of the worker, debug build and all.
+const WORKER_KB: u64 = 24 << 10;
+/// Most kB of the console: twice what a debug build needs; with but 100 bytes kept of each source it
+/// would be past it.
+const CONSOLE_KB: u64 = 128 << 10;
+/// For a million lines through debug builds on two busy cores.
+const PATIENCE: Duration = Duration::from_mins(6);
+/// Of attack lines, once all of them were seen to be stored.
+const CAP: i64 = 50_000;
+/// Most a page may take meanwhile.
+const PAGE: Duration = Duration::from_secs(5);
+
+#[tokio::test(flavor = "multi_thread")]
+async fn hostile_04_11_a_million_sources_and_broken_lines() {
+    let mut node = Node::start().await;
+    node.stage.add_user("ann", "correct horse battery");
+    let url = node.stage.console_url.clone();
+    let ann = Visitor::sign_in(&url, "ann", "correct%20horse%20battery").await;
+    node.stage.worker.start();
+
+    let start = Instant::now();
+    let log = node.stage.log.clone();
+    tokio::task::spawn_blocking(move || FLOOD.write(&log))
+        .await
+        .unwrap();
+    println!("{:>6.1?} written", start.elapsed());
+    let done = Arc::new(AtomicBool::new(false));
+    let looking = tokio::spawn(look_at_pages(ann.clone(), Arc::clone(&done)));
+
+    node.until_banned(FLOOD.attacker).await;
+    println!("{:>6.1?} the attacker is banned", start.elapsed());
+    // The rest of the flood is nothing to fail2ban but work: it shall not hold up the others.
+    let fail2ban = Pid::from_raw(i32::try_from(node.fail2ban.pid()).unwrap()).unwrap();
+    setpriority_process(Some(fail2ban), 19).unwrap();
+
+    // The rest without a newline counts when the module has gone on in another file.
+    let log = &node.stage.log;
+    std::fs::rename(log, log.with_extension("log.1")).unwrap();
+    std::fs::File::create(log).unwrap();
+    node.attack(FLOOD.attacker, 1);
+    until_within(PATIENCE, "the last line", async || {
+        let sql = "select coalesce(sum(lines), 0)::bigint from attack_minutes";
+        (node.stage.look::<i64>(sql).await? >= i64::from(ALL_LINES)).then_some(())
+    })
+    .await;
+    println!("{:>6.1?} all stored", start.elapsed());
+    done.store(true, Ordering::Relaxed);
+    let (pages, slowest) = looking.await.unwrap();
+    println!("{pages} pages meanwhile, the slowest in {slowest:.2?}");
+    stored_once(&node).await;
+
+    let (worker, console) = (&node.stage.worker, &node.stage.console);
+    let (worker, console) = (worker.peak_memory(), console.peak_memory());
+    println!("peaks: worker {worker} kB, console {console} kB");
+    assert!(worker < WORKER_KB, "the worker had {worker} kB");
+    assert!(console < CONSOLE_KB, "the console had {console} kB");
+    assert!(slowest < PAGE, "a page took {slowest:.2?}");
+
+    let settings = format!("[retention]\nattack_rows = {CAP}\n");
+    node.stage.restart_console_with(&settings);
+    capped(&node).await;
+    println!("{:>6.1?} down to {CAP}", start.elapsed());
+    // What was deleted is not stored again, and whoever is banned is so for a reason still.
+    let (page, _) = ann.see("/bans").await;
+    assert!(page.contains(FLOOD.attacker));
+    assert_eq!(node.lines_of(FLOOD.attacker).await, 5);
+    node.attack(FLOOD.attacker, 1);
+    until("one line more", async || {
+        let sql = "select sum(lines)::bigint from attack_minutes";
+        (node.stage.look::<i64>(sql).await? == i64::from(ALL_LINES) + 1).then_some(())
+    })
+    .await;
+    capped(&node).await;
+    node.stage.console.check();
+    node.stage.worker.check();
+}
+
+/// Waits until no more rows are left than the cap and the lines of one ban.
+async fn capped(node: &Node) {
+    until("the cap", async || {
+        // Counted only in the end: meanwhile that would be most of the work.
+        let sql = "select max(arrival) - min(arrival) from attacks";
+        (node.stage.look::<i64>(sql).await? < CAP).then_some(())
+    })
+    .await;
+    let rows: i64 = node
+        .stage
+        .look("select count(*) from attacks")
+        .await
+        .unwrap();
+    assert!(rows <= CAP + 5, "{rows} rows are left");
+}
+
+/// Dashboard and bans in turns; how many, and the longest wait.
+async fn look_at_pages(ann: Visitor, done: Arc<AtomicBool>) -> (usize, Duration) {
+    let (mut pages, mut slowest) = (0, Duration::ZERO);
+    while !done.load(Ordering::Relaxed) {
+        for path in ["/", "/bans"] {
+            let (_, time) = ann.see(path).await;
+            (pages, slowest) = (pages + 1, slowest.max(time));
+        }
+        // As often as the live page asks.
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+    (pages, slowest)
+}
+
+/// Every line once: the key says that no place has two rows, the sums that none is missing.
+async fn stored_once(node: &Node) {
+    let count = async |sql: &'static str| node.stage.look::<i64>(sql).await.unwrap();
+    let good = "select count(*) from attacks where source = case \
+                when extension = 'admin' then null \
+                when extension::bigint < 131072 then inet '198.18.0.0' + extension::bigint \
+                else inet '2001:db8::' + extension::bigint end";
+    assert_eq!(IPV4, 131_072, "as in the statement");
+    assert_eq!(count(good).await, i64::from(FLOOD.sources));
+    let sources = "select count(distinct source) from attacks";
+    assert_eq!(count(sources).await, i64::from(FLOOD.sources) + 1);
+    let broken = "select count(*) from attacks where source is null";
+    assert_eq!(count(broken).await, i64::from(FLOOD.broken()));
+    let all = "select count(*) from attacks";
+    let lines = ALL_LINES;
+    assert_eq!(count(all).await, i64::from(lines));
+    let minutes = "select sum(lines)::bigint from attack_minutes";
+    assert_eq!(
+        count(minutes).await,
+        i64::from(lines),
+        "the charts' counters"
+    );
+    assert_eq!(count("select count(*) from log_gaps").await, 0);
+    let banned = "select count(*) from banned";
+    assert_eq!(count(banned).await, 1, "nobody else is banned");
+}

@@ -19,7 +19,7 @@ words! {
     first_time: "first time", "首次";
     holders: "Nodes", "节点";
     in_firewall: "in the firewall", "防火墙已生效";
-    not_in_firewall: "fail2ban holds it, the firewall does not", "fail2ban 已封堵,但防火墙未生效";
+    not_in_firewall: "fail2ban holds it, but the firewall does not stop it, or not all of it", "fail2ban 已封堵,但防火墙未拦截或仅部分拦截";
     firewall_unread: "the firewall could not be read", "无法读取防火墙";
     node_away: "node away", "节点离线";
     unban_and_whitelist: "Unban and whitelist", "解封并加入白名单";

@@ -5,7 +5,7 @@ words! {
     bans_new: "New in 24 hours", "24 小时新增";
     nodes_up(up: usize, all: usize): "{up} of {all} connected", "已连接 {up}/{all}";
     hour_before(n: i64): "{n} in the hour before", "前一小时 {n} 次";
-    not_effective_count(n: i64): "{n} bans are not in the firewall", "{n} 个封堵未进入防火墙";
+    not_effective_count(n: i64): "{n} bans are not effective in the firewall", "{n} 个封堵在防火墙中未生效";
     all_effective: "All bans are in the firewall", "所有封堵均已生效";
     attacks_per_minute: "Attacks per minute, last hour", "最近 1 小时每分钟攻击次数";
     minute: "Minute", "分钟";

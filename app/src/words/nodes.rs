@@ -74,6 +74,7 @@ words! {
     hop_logpath: "Jail watches this log", "jail 监视该日志";
     hop_failregex: "Jail's filter finds attack lines", "jail 过滤器匹配攻击日志";
     hop_firewall: "Firewall agrees with the jail", "防火墙与 jail 一致";
+    hop_firewall_scope: "Bans stop all UDP and TCP traffic", "封堵覆盖全部 UDP 和 TCP 流量";
     hop_clock: "Clock agrees with the console", "时钟与控制台一致";
     hop_unknown: "From a newer worker", "来自更新版本的节点代理";
     hop_worker: "Worker is connected", "节点代理已连接";
@@ -89,6 +90,7 @@ words! {
     fix_logpath: "The jail watches another file than the worker tails. Press \"Write jail and filter files\", or correct attack_log.path in the worker's configuration.", "jail 监视的文件与节点代理读取的不同。请点击“写入 jail 和过滤器文件”,或修正节点代理配置中的 attack_log.path。";
     fix_failregex: "The jail's failregex does not find the lines of the CTI module. Press \"Write jail and filter files\".", "jail 的 failregex 无法匹配 CTI 模块的日志。请点击“写入 jail 和过滤器文件”。";
     fix_firewall: "Jail and firewall differ: another tool may have flushed the rules, or a killed fail2ban left some behind. Restart the jail: fail2ban-client restart cti.", "jail 与防火墙不一致:规则可能被其他工具清空,或被强制结束的 fail2ban 遗留了规则。请重启 jail:fail2ban-client restart cti。";
+    fix_firewall_scope: "The jail's action stops only some traffic, and SIP over another protocol or port passes: fail2ban's stock actions stop TCP only. Press \"Write jail and filter files\" on this page, or set protocol=all in the jail's action.", "jail 的 action 只拦截部分流量,其他协议或端口上的 SIP 仍可通过:fail2ban 自带的 action 默认只拦截 TCP。请点击本页的“写入 jail 和过滤器文件”,或在 jail 的 action 中设置 protocol=all。";
     fix_clock: "Set the host's clock (timedatectl set-ntp true). fail2ban counts failures by time.", "请校准主机时钟(timedatectl set-ntp true)。fail2ban 按时间统计失败次数。";
     fix_unknown: "Upgrade the console.", "请升级控制台。";
 }
@@ -105,6 +107,7 @@ impl Words {
             HopName::JailLogpath => self.hop_logpath(),
             HopName::JailFailregex => self.hop_failregex(),
             HopName::Firewall => self.hop_firewall(),
+            HopName::FirewallScope => self.hop_firewall_scope(),
             HopName::Clock => self.hop_clock(),
             HopName::Unknown => self.hop_unknown(),
         }
@@ -122,6 +125,7 @@ impl Words {
             HopName::JailLogpath => self.fix_logpath(),
             HopName::JailFailregex => self.fix_failregex(),
             HopName::Firewall => self.fix_firewall(),
+            HopName::FirewallScope => self.fix_firewall_scope(),
             HopName::Clock => self.fix_clock(),
             HopName::Unknown => self.fix_unknown(),
         }

@@ -27,6 +27,8 @@ pub enum HopName {
     JailFailregex,
     /// The firewall holds what the jail holds.
     Firewall,
+    /// In its place: it holds them, but its rules let some of their traffic pass.
+    FirewallScope,
     /// The node's clock agrees with the console's.
     Clock,
     /// From a newer worker.

@@ -10,9 +10,9 @@ use tokio::sync::Notify;
 use crate::config::Config;
 use crate::console::token;
 use crate::duty::Engine;
-use crate::duty::bans::BanState;
+use crate::duty::bans::{BanState, not_effective};
 use crate::duty::probe::{self, Answers};
-use crate::firewall::covers;
+use crate::firewall::{Blocked, covers};
 use crate::health::Seen;
 use crate::tail::TailStatus;
 use crate::tail::watch::{TailState, lock};
@@ -88,16 +88,21 @@ async fn bans(engine: &Engine) -> BanState {
     };
     let read = engine.firewall.read(engine.fail2ban.jail_name()).await;
     let (blocked, firewall_error) = match read {
-        Ok(blocked) => (blocked, None),
-        Err(error) => (None, Some(error.to_string())),
+        Ok(Some(blocked)) => (blocked, None),
+        Ok(None) => (
+            Blocked::default(),
+            Some("no firewall program can be read".to_owned()),
+        ),
+        Err(error) => (Blocked::default(), Some(error.to_string())),
     };
-    let missing = blocked.as_ref().map_or(0, |blocked| {
-        let held = snapshot.held.iter();
-        held.filter(|ban| !covers(blocked, ban.network)).count()
-    });
+    let missing = snapshot.held.iter().map(|ban| ban.network);
+    let missing = missing.filter(|network| !covers(&blocked.held, *network));
+    let (missing, partly) = not_effective(missing, &blocked);
     BanState {
         held: snapshot.held.len(),
         missing,
+        partly,
+        scope: blocked.scope,
         leftover: Vec::new(),
         firewall_error,
         odd: snapshot.odd,

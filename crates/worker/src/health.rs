@@ -237,6 +237,11 @@ impl Seen<'_> {
         let (state, detail) = match &bans.firewall_error {
             _ if !bans.known => (HopState::Unknown, String::new()),
             Some(error) => (HopState::Unknown, error.clone()),
+            None if bans.partly > 0 => {
+                let (held, scope) = (bans.held, bans.scope.as_str());
+                let detail = format!("{} of {held} bans stop {scope}", bans.partly);
+                return hop(HopName::FirewallScope, HopState::Broken, detail);
+            }
             None if bans.missing > 0 => (
                 HopState::Broken,
                 format!(

@@ -13,7 +13,7 @@ use tokio::time::Instant;
 use super::Engine;
 use crate::console::outbox::Outbox;
 use crate::fail2ban::{BanSnapshot, Fail2banError};
-use crate::firewall::covers;
+use crate::firewall::{Blocked, Scope, covers};
 use crate::tail::watch::lock;
 
 /// How often the number of bans is asked.
@@ -36,6 +36,10 @@ pub struct BanState {
     pub held: usize,
     /// … that the firewall does not block.
     pub missing: usize,
+    /// … and among those, how many it blocks partly.
+    pub partly: usize,
+    /// What is stopped of those.
+    pub scope: Scope,
     /// Blocked by the firewall though fail2ban holds no ban (a killed one leaves such rules).
     pub leftover: Vec<Network>,
     /// Could the firewall be read? With the reason if not.
@@ -113,15 +117,18 @@ impl Bans {
             Err(error) => (None, Some(error.to_string())),
         };
         let now = Instant::now();
-        let (held, settling) = merge(&snapshot, blocked.as_ref(), unblocked, now);
-        let (leftover, lifting) = leftover(&held, blocked.as_ref(), unheld, now);
-        let missing = held
-            .values()
-            .filter(|ban| ban.in_firewall == Some(false))
-            .count();
+        let whole = blocked.as_ref().map(|blocked| &blocked.held);
+        let (held, settling) = merge(&snapshot, whole, unblocked, now);
+        let all = blocked.as_ref().map(Blocked::all);
+        let (leftover, lifting) = leftover(&held, all.as_ref(), unheld, now);
+        let blocked = blocked.unwrap_or_default();
+        let missing = held.values().filter(|ban| ban.in_firewall == Some(false));
+        let (missing, partly) = not_effective(missing.map(|ban| ban.network), &blocked);
         *lock(&self.state) = BanState {
             held: held.len(),
             missing,
+            partly,
+            scope: blocked.scope,
             leftover,
             firewall_error,
             odd: snapshot.odd,
@@ -130,6 +137,17 @@ impl Bans {
         self.outbox.held(held);
         Ok(settling || lifting)
     }
+}
+
+/// How many there are, and how many of them are blocked partly.
+pub(crate) fn not_effective(
+    missing: impl Iterator<Item = Network>,
+    blocked: &Blocked,
+) -> (usize, usize) {
+    missing.fold((0, 0), |(missing, partly), network| {
+        let more = usize::from(covers(&blocked.partly, network));
+        (missing + 1, partly + more)
+    })
 }
 
 /// What is blocked without a ban for longer than an unban takes, and whether more may come to it.
@@ -147,7 +165,7 @@ fn leftover(
     };
     let without = blocked.into_iter().flatten().copied();
     let without: HashSet<Network> = without
-        .filter(|network| !covers(&banned, *network) && !holds_part(*network))
+        .filter(|network| !holds_part(*network) && !covers(&banned, *network))
         .collect();
     unheld.retain(|network, _| without.contains(network));
     for network in without {

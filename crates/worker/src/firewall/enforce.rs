@@ -6,13 +6,13 @@ use std::time::Duration;
 use domain::ban::Outcome;
 use domain::net::Network;
 
-use super::{Firewall, covered_by};
+use super::{Blocked, Firewall, covered_by};
 use crate::fail2ban::{Fail2ban, Fail2banError};
 
 /// What fail2ban said of one network: was anything to do?
 type Said = (Network, Result<bool, String>);
 /// What the firewall holds; `None` where it cannot be read.
-type Held = Result<Option<HashSet<Network>>, String>;
+type Held = Result<Option<Blocked>, String>;
 
 /// fail2ban's own thread may still be running the command of a ban that stands in its list already.
 const IN_FLIGHT: Duration = Duration::from_millis(150);
@@ -32,8 +32,10 @@ pub async fn ban(
         collect(&mut said, batch, fail2ban.ban(batch).await);
     }
     let missing = |held: &Held| match held {
-        Ok(Some(held)) => taken(&said)
-            .filter(|network| covered_by(held, *network).is_none())
+        // One that is blocked partly is as its action makes it; another try makes the same.
+        Ok(Some(blocked)) => taken(&said)
+            .filter(|network| covered_by(&blocked.held, *network).is_none())
+            .filter(|network| covered_by(&blocked.partly, *network).is_none())
             .take(MEND_MOST)
             .collect(),
         _ => Vec::new(),
@@ -54,13 +56,27 @@ pub async fn ban(
         held = read(fail2ban, firewall).await;
     }
     outcomes(said, |network| match &held {
-        Ok(Some(held)) if covered_by(held, network).is_none() => Some(format!(
+        Ok(Some(blocked)) => not_blocked(blocked, network),
+        Err(reason) => Some(reason.clone()),
+        Ok(None) => None,
+    })
+}
+
+fn not_blocked(blocked: &Blocked, network: Network) -> Option<String> {
+    if covered_by(&blocked.held, network).is_some() {
+        None
+    } else if covered_by(&blocked.partly, network).is_some() {
+        Some(format!(
+            "fail2ban lists {network}, but the jail's action blocks {}: write the jail files, or set \
+             protocol=all in its action",
+            blocked.scope.as_str()
+        ))
+    } else {
+        Some(format!(
             "fail2ban lists {network}, but the firewall does not block it; fail2ban.log has the \
              error of its action"
-        )),
-        Err(reason) => Some(reason.clone()),
-        Ok(_) => None,
-    })
+        ))
+    }
 }
 
 /// Lifts every ban inside each network and says how it ended.
@@ -74,9 +90,9 @@ pub async fn unban(
         collect(&mut said, batch, fail2ban.unban(batch).await);
     }
     let left_over = |held: &Held| match held {
-        Ok(Some(held)) => held
-            .iter()
-            .copied()
+        Ok(Some(blocked)) => blocked
+            .all()
+            .into_iter()
             .filter(|held| taken(&said).any(|network| network.contains(*held)))
             .take(MEND_MOST)
             .collect(),
@@ -113,7 +129,7 @@ pub async fn unban(
         }
     }
     outcomes(said, |network| match &held {
-        Ok(Some(held)) => still_blocked(held, &again, network, fail2ban.jail_name()),
+        Ok(Some(blocked)) => still_blocked(&blocked.all(), &again, network, fail2ban.jail_name()),
         Err(reason) => Some(reason.clone()),
         Ok(None) => None,
     })

@@ -1,25 +1,19 @@
 //! iptables chains `f2b-JAIL`, and ipset's sets `f2b-JAIL` and `f2b-JAIL6` with the rules that use
 //! them.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 
 use domain::net::Network;
 
-use super::{Firewall, FirewallError};
+use super::{Blocked, Firewall, FirewallError, Scope};
 
 impl Firewall {
-    pub(super) async fn read_iptables(
-        &self,
-        jail: &str,
-    ) -> Result<Option<HashSet<Network>>, FirewallError> {
+    pub(super) async fn read_iptables(&self, jail: &str) -> Result<Option<Blocked>, FirewallError> {
         let rules = self.rules().await?;
         Ok(chain(&rules, jail))
     }
 
-    pub(super) async fn read_ipset(
-        &self,
-        jail: &str,
-    ) -> Result<Option<HashSet<Network>>, FirewallError> {
+    pub(super) async fn read_ipset(&self, jail: &str) -> Result<Option<Blocked>, FirewallError> {
         let sets = self.listing(&self.config.ipset, &["save"], "ipset").await?;
         let rules = self.rules().await?;
         Ok(members(&sets, &rules, jail))
@@ -55,13 +49,13 @@ impl Firewall {
 }
 
 /// Sources that the jail's chain blocks, where another chain jumps to it.
-fn chain(rules: &str, jail: &str) -> Option<HashSet<Network>> {
+fn chain(rules: &str, jail: &str) -> Option<Blocked> {
     let name = format!("f2b-{jail}");
     let mut exists = false;
-    let mut reached = false;
-    let mut held = HashSet::new();
+    let mut jumps: Option<Scope> = None;
+    let mut sources: HashMap<Network, Scope> = HashMap::new();
     for line in rules.lines() {
-        let words: Vec<&str> = line.split_whitespace().collect();
+        let words = words(line);
         match words.as_slice() {
             ["-N", chain] if *chain == name => exists = true,
             ["-A", chain, rest @ ..] if *chain == name => {
@@ -69,27 +63,40 @@ fn chain(rules: &str, jail: &str) -> Option<HashSet<Network>> {
                 if let (true, Some(source)) = (blocks, after(rest, "-s"))
                     && let Ok(network) = source.parse()
                 {
-                    held.insert(network);
+                    let known = sources.entry(network).or_default();
+                    *known = *known | scope(rest);
                 }
             }
-            ["-A", _, rest @ ..] if after(rest, "-j") == Some(name.as_str()) => reached = true,
+            ["-A", _, rest @ ..] if after(rest, "-j") == Some(name.as_str()) => {
+                jumps = Some(jumps.unwrap_or_default() | scope(rest));
+            }
             _ => {}
         }
     }
-    exists.then(|| if reached { held } else { HashSet::new() })
+    let mut blocked = Blocked::default();
+    if let Some(jumps) = jumps {
+        for (network, scope) in sources {
+            blocked.add(network, scope & jumps);
+        }
+    }
+    exists.then_some(blocked)
 }
 
 /// Members of the jail's sets that a blocking rule uses.
-fn members(sets: &str, rules: &str, jail: &str) -> Option<HashSet<Network>> {
+fn members(sets: &str, rules: &str, jail: &str) -> Option<Blocked> {
     let names = [format!("f2b-{jail}"), format!("f2b-{jail}6")];
-    let used = |name: &str| {
-        rules.lines().any(|line| {
-            let words: Vec<&str> = line.split_whitespace().collect();
-            after(&words, "--match-set") == Some(name) && after(&words, "-j").is_some_and(is_block)
-        })
+    let used = |name: &String| {
+        let rules = rules.lines().filter_map(|line| {
+            let words = words(line);
+            let at = words.iter().position(|word| *word == "--match-set")?;
+            let ours = words.get(at + 1..at + 3)? == [name.as_str(), "src"] && words[at - 1] != "!";
+            let blocks = ours && after(&words, "-j").is_some_and(is_block);
+            blocks.then(|| scope(words.get(2..).unwrap_or_default()))
+        });
+        rules.reduce(|one, other| one | other)
     };
-    let used: Vec<bool> = names.iter().map(|name| used(name)).collect();
-    let mut held = None;
+    let used = names.each_ref().map(used);
+    let mut blocked = None;
     for line in sets.lines() {
         let words: Vec<&str> = line.split_whitespace().collect();
         let (["create" | "add", set, ..], true) = (words.as_slice(), words.len() > 2) else {
@@ -98,15 +105,51 @@ fn members(sets: &str, rules: &str, jail: &str) -> Option<HashSet<Network>> {
         let Some(index) = names.iter().position(|name| name == set) else {
             continue;
         };
-        let held = held.get_or_insert_with(HashSet::new);
+        let blocked = blocked.get_or_insert_with(Blocked::default);
         if words[0] == "add"
-            && used[index]
+            && let Some(scope) = used[index]
             && let Ok(network) = words[2].parse()
         {
-            held.insert(network);
+            blocked.add(network, scope);
         }
     }
-    held
+    blocked
+}
+
+/// What a rule (without its `-A CHAIN`) stops of a source's traffic. An option that is not known may
+/// narrow it.
+fn scope(rule: &[&str]) -> Scope {
+    let mut scope = Scope::WHOLE;
+    let mut words = rule.iter().copied();
+    while let Some(option) = words.next() {
+        let mut value = || words.next().unwrap_or_default();
+        match option {
+            // What follows belongs to the target.
+            "-j" => break,
+            "-p" => scope = scope & Scope::protocol(value()),
+            "-s" | "--comment" => drop(value()),
+            "-m" if matches!(value(), "tcp" | "udp" | "multiport" | "set" | "comment") => {}
+            "--match-set" => drop((value(), value())),
+            "--dport" | "--dports" if matches!(value(), "0:65535" | "1:65535") => {}
+            _ => return Scope::PIECES,
+        }
+    }
+    scope
+}
+
+/// A comment may hold spaces, and then stands in quotes.
+fn words(line: &str) -> Vec<&str> {
+    let mut words = Vec::new();
+    let mut rest = line.trim_start();
+    while !rest.is_empty() {
+        let end = match rest.strip_prefix('"') {
+            Some(quoted) => quoted.find("\" ").map_or(rest.len(), |end| end + 2),
+            None => rest.find(char::is_whitespace).unwrap_or(rest.len()),
+        };
+        words.push(&rest[..end]);
+        rest = rest[end..].trim_start();
+    }
+    words
 }
 
 fn after<'a>(words: &[&'a str], option: &str) -> Option<&'a str> {
@@ -120,6 +163,8 @@ fn is_block(target: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashSet;
+
     use super::*;
 
     fn networks(texts: &[&str]) -> HashSet<Network> {
@@ -134,10 +179,41 @@ mod tests {
     #[test]
     fn reads_the_jails_chain_only() {
         let expected = networks(&["198.51.100.7", "2001:db8::7"]);
-        assert_eq!(chain(RULES, "cti"), Some(expected));
+        assert_eq!(chain(RULES, "cti").unwrap().held, expected);
         assert_eq!(chain(RULES, "other"), None);
         // Nothing jumps to it: nobody is blocked.
-        assert_eq!(chain(RULES, "sshd"), Some(HashSet::new()));
+        assert_eq!(chain(RULES, "sshd"), Some(Blocked::default()));
+    }
+
+    #[test]
+    fn a_rule_for_some_traffic_is_told_apart() {
+        let blocked = |jump: &str| {
+            let rules = RULES.replace("-A INPUT -j", &format!("-A INPUT {jump} -j"));
+            chain(&rules, "cti").unwrap()
+        };
+        let partly = |jump: &str| {
+            let blocked = blocked(jump);
+            assert!(
+                blocked.held.is_empty() && blocked.partly.len() == 2,
+                "{jump}"
+            );
+            blocked.scope
+        };
+        assert_eq!(partly("-p tcp"), Scope::protocol("tcp"));
+        let every = "-p udp -m multiport --dports 0:65535";
+        assert_eq!(partly(every), Scope::protocol("udp"));
+        for pieces in [
+            "-p udp -m udp --dport 5060",
+            "-i eth0",
+            "-p tcp -m conntrack --ctstate NEW",
+            "! -p udp",
+        ] {
+            assert_eq!(partly(pieces), Scope::PIECES, "{pieces}");
+        }
+        let commented = "-m comment --comment \"-p tcp is not meant\"";
+        assert_eq!(blocked(commented).held.len(), 2);
+        let both = blocked(&format!("{every} -j f2b-cti\n-A INPUT -p tcp"));
+        assert_eq!(both.held.len(), 2);
     }
 
     #[test]
@@ -146,11 +222,19 @@ mod tests {
             add f2b-cti 198.51.100.7 timeout 0\ncreate f2b-cti6 hash:ip family inet6\n\
             add f2b-cti6 2001:db8::7 timeout 0\nadd f2b-sshd 203.0.113.1\n";
         let rule = "-A INPUT -m set --match-set f2b-cti src -j REJECT\n";
-        assert_eq!(
-            members(sets, rule, "cti"),
-            Some(networks(&["198.51.100.7"]))
-        );
-        assert_eq!(members(sets, "", "cti"), Some(HashSet::new()));
+        let held = |rule: &str| members(sets, rule, "cti").unwrap().held;
+        assert_eq!(held(rule), networks(&["198.51.100.7"]));
+        assert_eq!(held(""), HashSet::new());
+        for other in [" src", " ! --match-set"] {
+            let rule = match other {
+                " src" => rule.replace(other, " dst"),
+                _ => rule.replace(" --match-set", other),
+            };
+            assert_eq!(held(&rule), HashSet::new(), "{rule}");
+        }
+        let tcp = members(sets, &rule.replace("INPUT", "INPUT -p tcp"), "cti").unwrap();
+        assert_eq!(tcp.partly, networks(&["198.51.100.7"]));
+        assert_eq!(tcp.scope, Scope::protocol("tcp"));
         assert_eq!(members(sets, rule, "other"), None);
     }
 }

@@ -8,6 +8,7 @@ mod backend;
 pub mod enforce;
 mod iptables;
 mod nft;
+mod scope;
 
 use std::collections::HashSet;
 use std::hash::BuildHasher;
@@ -16,6 +17,8 @@ use std::time::Duration;
 use domain::net::Network;
 
 pub use backend::Backend;
+use ipnet::IpNet;
+pub use scope::Scope;
 
 use crate::config::FirewallConfig;
 use crate::fail2ban::run::{Output, RunError, run};
@@ -44,6 +47,33 @@ pub enum FirewallError {
     Shape(String),
 }
 
+/// What one backend blocks for the jail.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Blocked {
+    /// Nothing of theirs passes: neither UDP nor TCP, on no port.
+    pub held: HashSet<Network>,
+    /// Some of their traffic passes; no ban is effective that way.
+    pub partly: HashSet<Network>,
+    /// What is stopped of those.
+    pub scope: Scope,
+}
+
+impl Blocked {
+    fn add(&mut self, network: Network, scope: Scope) {
+        if scope == Scope::WHOLE {
+            self.held.insert(network);
+        } else {
+            self.partly.insert(network);
+            self.scope = scope;
+        }
+    }
+
+    /// Whoever is blocked at all.
+    pub fn all(&self) -> HashSet<Network> {
+        self.held.union(&self.partly).copied().collect()
+    }
+}
+
 /// What was found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Reading {
@@ -51,7 +81,7 @@ pub struct Reading {
     /// ban).
     pub backend: Option<Backend>,
     /// What is blocked.
-    pub held: HashSet<Network>,
+    pub blocked: Blocked,
 }
 
 /// Reads the kernel's rules through `nft`, `ipset` and `iptables`.
@@ -71,9 +101,9 @@ impl Firewall {
     ///
     /// # Errors
     /// [`FirewallError`] where a listing was got but not understood.
-    pub async fn read(&self, jail: &str) -> Result<Option<HashSet<Network>>, FirewallError> {
+    pub async fn read(&self, jail: &str) -> Result<Option<Blocked>, FirewallError> {
         match self.find(jail).await {
-            Ok(reading) => Ok(Some(reading.held)),
+            Ok(reading) => Ok(Some(reading.blocked)),
             Err(FirewallError::Shape(program)) => Err(FirewallError::Shape(program)),
             Err(_) => Ok(None),
         }
@@ -89,10 +119,10 @@ impl Firewall {
         let mut first_error = None;
         for backend in Backend::ALL {
             match self.read_as(backend, jail).await {
-                Ok(Some(held)) => {
+                Ok(Some(blocked)) => {
                     return Ok(Reading {
                         backend: Some(backend),
-                        held,
+                        blocked,
                     });
                 }
                 Ok(None) => readable = true,
@@ -116,7 +146,7 @@ impl Firewall {
         &self,
         backend: Backend,
         jail: &str,
-    ) -> Result<Option<HashSet<Network>>, FirewallError> {
+    ) -> Result<Option<Blocked>, FirewallError> {
         match backend {
             Backend::Nftables => self.read_nft(jail).await,
             Backend::Ipset => self.read_ipset(jail).await,
@@ -136,12 +166,23 @@ pub fn covers<S: BuildHasher>(held: &HashSet<Network, S>, network: Network) -> b
     covered_by(held, network).is_some()
 }
 
-/// The narrowest blocked network that holds it.
+/// The narrowest blocked network that holds it, or itself where blocked ones fill it (an ipset of
+/// single addresses holds a network that way).
 pub fn covered_by<S: BuildHasher>(held: &HashSet<Network, S>, network: Network) -> Option<Network> {
     (0..=network.prefix_len())
         .rev()
         .filter_map(|length| Network::around(network.address(), length).ok())
         .find(|wider| held.contains(wider))
+        .or_else(|| fill(held, network).then_some(network))
+}
+
+fn fill<S: BuildHasher>(held: &HashSet<Network, S>, network: Network) -> bool {
+    if network.is_host() {
+        return false;
+    }
+    let inside = held.iter().filter(|held| network.contains(**held));
+    let inside: Vec<IpNet> = inside.map(|held| held.ipnet()).collect();
+    IpNet::aggregate(&inside) == [network.ipnet()]
 }
 
 #[cfg(test)]
@@ -162,5 +203,17 @@ mod tests {
         );
         assert!(covers(&held, net("2001:db8::9")) && !covers(&held, net("2001:db8:1::9")));
         assert!(!covers(&held, net("198.51.0.0/16")));
+    }
+
+    #[test]
+    fn addresses_that_fill_a_network_cover_it() {
+        let net = |text: &str| text.parse::<Network>().unwrap();
+        let network = net("198.51.100.0/24");
+        let mut held: HashSet<Network> = (0..=255)
+            .map(|last| net(&format!("198.51.100.{last}")))
+            .collect();
+        assert!(covers(&held, network) && covers(&held, net("198.51.100.64/26")));
+        held.remove(&net("198.51.100.77"));
+        assert!(!covers(&held, network) && covers(&held, net("198.51.100.128/25")));
     }
 }

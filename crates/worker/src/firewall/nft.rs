@@ -7,13 +7,10 @@ use domain::net::{Network, parse_address};
 use ipnet::{IpNet, Ipv4Subnets, Ipv6Subnets};
 use serde_json::Value;
 
-use super::{Firewall, FirewallError};
+use super::{Blocked, Firewall, FirewallError, Scope};
 
 impl Firewall {
-    pub(super) async fn read_nft(
-        &self,
-        jail: &str,
-    ) -> Result<Option<HashSet<Network>>, FirewallError> {
+    pub(super) async fn read_nft(&self, jail: &str) -> Result<Option<Blocked>, FirewallError> {
         let words = ["-j", "list", "table", "inet", "f2b-table"];
         let output = self.run(&self.config.nft, &words).await?;
         if !output.success {
@@ -31,12 +28,12 @@ impl Firewall {
 }
 
 /// `None`: no set of this jail.
-fn parse(listing: &[u8], jail: &str) -> Result<Option<HashSet<Network>>, FirewallError> {
+fn parse(listing: &[u8], jail: &str) -> Result<Option<Blocked>, FirewallError> {
     let shape = || FirewallError::Shape("nft".into());
     let listing: Value = serde_json::from_slice(listing).map_err(|_| shape())?;
     let objects = listing.get("nftables").and_then(Value::as_array);
     let objects = objects.ok_or_else(shape)?;
-    let mut held = None;
+    let mut blocked = None;
     for name in [format!("addr-set-{jail}"), format!("addr6-set-{jail}")] {
         let set = objects
             .iter()
@@ -45,36 +42,93 @@ fn parse(listing: &[u8], jail: &str) -> Result<Option<HashSet<Network>>, Firewal
         let Some(set) = set else {
             continue;
         };
-        let held = held.get_or_insert_with(HashSet::new);
+        let blocked = blocked.get_or_insert_with(Blocked::default);
         // A set that no rule uses blocks nobody.
-        if !has_rule(objects, &name) {
+        let Some(scope) = rules_scope(objects, &name) else {
             continue;
-        }
+        };
         let Some(elements) = set.get("elem") else {
             continue;
         };
+        let mut members = HashSet::new();
         for element in elements.as_array().ok_or_else(shape)? {
-            add(element, held).ok_or_else(shape)?;
+            add(element, &mut members).ok_or_else(shape)?;
+        }
+        for network in members {
+            blocked.add(network, scope);
         }
     }
-    Ok(held)
+    Ok(blocked)
 }
 
-fn has_rule(objects: &[Value], set: &str) -> bool {
+/// What the rules that use the set stop together; `None` without any.
+fn rules_scope(objects: &[Value], set: &str) -> Option<Scope> {
     let reference = format!("@{set}");
     objects
         .iter()
         .filter_map(|object| object.get("rule")?.get("expr")?.as_array())
-        .any(|expressions| {
-            let uses = expressions.iter().any(|expression| {
-                let right = expression.pointer("/match/right");
-                right.and_then(Value::as_str) == Some(&reference)
-            });
-            let blocks = expressions.iter().any(|expression| {
-                expression.get("drop").is_some() || expression.get("reject").is_some()
-            });
-            uses && blocks
-        })
+        .filter_map(|expressions| rule_scope(expressions, &reference))
+        .reduce(|one, other| one | other)
+}
+
+/// `None`: it does not block the set's members.
+fn rule_scope(expressions: &[Value], reference: &str) -> Option<Scope> {
+    let (mut scope, mut uses, mut blocks) = (Scope::WHOLE, false, false);
+    for expression in expressions {
+        if let Some(found) = expression.get("match") {
+            let is = found.get("op").and_then(Value::as_str).unwrap_or("==") == "==";
+            let right = found.get("right").unwrap_or(&Value::Null);
+            let field = found.pointer("/left/payload/field").and_then(Value::as_str);
+            if right.as_str() == Some(reference) {
+                uses = is && field.is_none_or(|field| field == "saddr");
+            } else {
+                scope = scope
+                    & if is {
+                        matched(found, right)
+                    } else {
+                        Scope::PIECES
+                    };
+            }
+        } else if let Some(reject) = expression.get("reject") {
+            blocks = true;
+            if reject.get("type").and_then(Value::as_str) == Some("tcp reset") {
+                scope = scope & Scope::protocol("tcp");
+            }
+        } else if expression.get("drop").is_some() {
+            blocks = true;
+        } else if expression.get("counter").is_none() && expression.get("log").is_none() {
+            // A limit, for one.
+            scope = Scope::PIECES;
+        }
+    }
+    (uses && blocks).then_some(scope)
+}
+
+/// What is left of all traffic after one condition beside the set's.
+fn matched(found: &Value, right: &Value) -> Scope {
+    let values = right.get("set").and_then(Value::as_array);
+    let values = values.map_or(std::slice::from_ref(right), Vec::as_slice);
+    let any = |scope: fn(&Value) -> Scope| {
+        let scopes = values.iter().map(scope);
+        scopes.reduce(|one, other| one | other).unwrap_or_default()
+    };
+    let left = |pointer: &str| found.pointer(pointer).and_then(Value::as_str);
+    match (left("/left/meta/key"), left("/left/payload/field")) {
+        (Some("l4proto"), _) | (_, Some("protocol" | "nexthdr")) => {
+            any(|value| value.as_str().map_or(Scope::PIECES, Scope::protocol))
+        }
+        // The set's own family.
+        (Some("nfproto" | "protocol"), _) => Scope::WHOLE,
+        (_, Some("dport")) if values.iter().any(is_every_port) => {
+            Scope::protocol(left("/left/payload/protocol").unwrap_or_default())
+        }
+        _ => Scope::PIECES,
+    }
+}
+
+fn is_every_port(value: &Value) -> bool {
+    let end = |at: usize| value.get("range")?.get(at)?.as_u64();
+    end(0).is_some_and(|first| first <= 1) && end(1) == Some(u64::from(u16::MAX))
 }
 
 fn add(element: &Value, held: &mut HashSet<Network>) -> Option<()> {
@@ -141,14 +195,64 @@ mod tests {
             "203.0.113.9",
         ]);
         let text = listing(elements, "addr-set-cti");
-        assert_eq!(parse(text.as_bytes(), "cti").unwrap(), Some(expected));
+        let blocked = parse(text.as_bytes(), "cti").unwrap().unwrap();
+        assert_eq!(blocked.held, expected);
     }
 
     #[test]
     fn a_set_without_its_rule_blocks_nobody() {
         let text = listing("\"198.51.100.7\"", "addr-set-sshd");
-        assert_eq!(parse(text.as_bytes(), "cti").unwrap(), Some(HashSet::new()));
+        let blocked = parse(text.as_bytes(), "cti").unwrap();
+        assert_eq!(blocked, Some(Blocked::default()));
         assert_eq!(parse(text.as_bytes(), "other").unwrap(), None);
+    }
+
+    #[test]
+    fn what_stops_some_traffic_only_is_told_apart() {
+        let source = r#"{"match": {"op": "==", "right": "@s",
+            "left": {"payload": {"protocol": "ip", "field": "saddr"}}}}"#;
+        let scope = |more: &str, verdict: &str| {
+            let rule = format!("[{more}{source}, {verdict}]");
+            let expressions: Vec<Value> = serde_json::from_str(&rule).unwrap();
+            rule_scope(&expressions, "@s")
+        };
+        let l4 = |right: &str| {
+            format!(
+                r#"{{"match": {{"op": "==", "left": {{"meta": {{"key": "l4proto"}}}}, "right": {right}}}}}, "#
+            )
+        };
+        let ports = |right: &str| {
+            format!(
+                r#"{{"match": {{"op": "==", "left": {{"payload": {{"protocol": "udp",
+                    "field": "dport"}}}}, "right": {right}}}}}, "#
+            )
+        };
+        let drop = r#"{"drop": null}"#;
+        let (tcp, udp) = (Scope::protocol("tcp"), Scope::protocol("udp"));
+        for (more, verdict, expected) in [
+            ("", drop, Some(Scope::WHOLE)),
+            (
+                "",
+                r#"{"counter": null}, {"reject": null}"#,
+                Some(Scope::WHOLE),
+            ),
+            ("", r#"{"accept": null}"#, None),
+            ("", r#"{"reject": {"type": "tcp reset"}}"#, Some(tcp)),
+            (&l4(r#""tcp""#), drop, Some(tcp)),
+            (&l4(r#"{"set": ["tcp", "udp"]}"#), drop, Some(Scope::WHOLE)),
+            (&ports("5060"), drop, Some(Scope::PIECES)),
+            (
+                &ports(r#"{"set": [{"range": [0, 65535]}]}"#),
+                drop,
+                Some(udp),
+            ),
+            (r#"{"limit": {"rate": 5}}, "#, drop, Some(Scope::PIECES)),
+        ] {
+            assert_eq!(scope(more, verdict), expected, "{more}{verdict}");
+        }
+        let elsewhere = source.replace("saddr", "daddr");
+        let rule = serde_json::from_str::<Vec<Value>>(&format!("[{elsewhere}, {drop}]")).unwrap();
+        assert_eq!(rule_scope(&rule, "@s"), None);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The firewall is read back, not believed.
 
 use domain::ban::Outcome;
-use worker::firewall::{Backend, Reading, enforce};
+use worker::firewall::{Backend, Scope, enforce};
 
 use crate::support::{Rig, net, nets, until};
 
@@ -47,12 +47,11 @@ async fn blocks_udp(backend: Backend) {
     assert_eq!(udp(&rig), "passed");
     // By hand: the engine never bans an address of its own host by itself.
     rig.fail2ban.ban(&nets(&["198.51.100.7"])).await.unwrap();
+    let reading = rig.firewall.find("cti").await.unwrap();
+    assert_eq!(reading.backend, Some(backend));
     assert_eq!(
-        rig.firewall.find("cti").await.unwrap(),
-        Reading {
-            backend: Some(backend),
-            held: nets(&["198.51.100.7"]).into_iter().collect(),
-        }
+        reading.blocked.held,
+        nets(&["198.51.100.7"]).into_iter().collect()
     );
     assert_eq!(udp(&rig), "blocked");
     let outcomes = enforce::unban(&rig.fail2ban, &rig.firewall, &nets(&["198.51.100.7"])).await;
@@ -89,6 +88,87 @@ async fn ipset_blocks_udp() {
 #[tokio::test]
 async fn iptables_blocks_udp() {
     blocks_udp(Backend::Iptables).await;
+}
+
+/// As `blocks_udp`, by fail2ban's own actions: what they let pass is told, and nobody is "done".
+async fn stock(action: &str, stops: Scope) {
+    let rig = Rig::stock(action).await;
+    for address in ["198.51.100.7/32", "198.51.100.1/32"] {
+        rig.inside(&["ip", "addr", "add", address, "dev", "lo"]);
+    }
+    let attacker = nets(&["198.51.100.7"]);
+    let outcomes = enforce::ban(&rig.fail2ban, &rig.firewall, &attacker).await;
+    assert_eq!(udp(&rig) == "blocked", stops.udp, "{action}");
+    let blocked = rig.firewall.read("cti").await.unwrap().unwrap();
+    if stops == Scope::WHOLE {
+        assert_eq!(outcomes, [(attacker[0], Outcome::Done)], "{action}");
+        assert_eq!(rig.blocked().await, attacker);
+    } else {
+        let Outcome::Failed { reason } = &outcomes[0].1 else {
+            panic!("{action}: {outcomes:?}");
+        };
+        assert!(reason.contains(stops.as_str()), "{reason}");
+        assert!(blocked.held.is_empty(), "{action}");
+        assert_eq!(blocked.scope, stops, "{action}");
+        assert_eq!(blocked.partly, attacker.iter().copied().collect());
+    }
+    let outcomes = enforce::unban(&rig.fail2ban, &rig.firewall, &attacker).await;
+    assert_eq!(outcomes, [(attacker[0], Outcome::Done)], "{action}");
+    assert_eq!(udp(&rig), "passed", "{action}");
+}
+
+const TCP: Scope = Scope {
+    tcp: true,
+    udp: false,
+};
+
+#[tokio::test]
+async fn stock_nftables_that_stops_tcp_only_is_not_effective() {
+    stock("nftables-allports[name=cti]", TCP).await;
+    stock("nftables[name=cti, port=\"0:65535\"]", TCP).await;
+    let both = "nftables-allports[name=cti, protocol=\"tcp,udp\"]";
+    stock(both, Scope::WHOLE).await;
+    let sip = "nftables[name=cti, protocol=udp, port=5060]";
+    stock_ports(sip).await;
+}
+
+#[tokio::test]
+async fn stock_iptables_that_stops_tcp_only_is_not_effective() {
+    stock("iptables-allports[name=cti]", TCP).await;
+    stock("iptables-multiport[name=cti, port=\"0:65535\"]", TCP).await;
+    let both = "iptables-multiport[name=cti, protocol=\"tcp,udp\", port=\"0:65535\"]";
+    stock(both, Scope::WHOLE).await;
+    stock_ports("iptables-multiport[name=cti, protocol=udp, port=\"5060,5080\"]").await;
+}
+
+#[tokio::test]
+async fn stock_ipset_that_stops_tcp_only_is_not_effective() {
+    stock("iptables-ipset-proto6-allports[name=cti]", TCP).await;
+    let all = "iptables-ipset-proto6-allports[name=cti, protocol=all]";
+    stock(all, Scope::WHOLE).await;
+}
+
+/// SIP's port is stopped, everything else passes.
+async fn stock_ports(action: &str) {
+    let rig = Rig::stock(action).await;
+    let attacker = nets(&["198.51.100.7"]);
+    rig.fail2ban.ban(&attacker).await.unwrap();
+    let blocked = rig.firewall.read("cti").await.unwrap().unwrap();
+    assert_eq!((blocked.held.len(), blocked.partly.len()), (0, 1));
+    assert_eq!(blocked.scope, Scope::PIECES, "{action}");
+}
+
+/// A set of single addresses holds a network as all of its addresses.
+#[tokio::test]
+async fn a_network_in_an_ipset_of_addresses_is_covered() {
+    let rig = Rig::with(Backend::Ipset).await;
+    let wide = nets(&["198.51.100.0/24"]);
+    let outcomes = enforce::ban(&rig.fail2ban, &rig.firewall, &wide).await;
+    assert_eq!(outcomes, [(wide[0], Outcome::Done)]);
+    assert_eq!(rig.blocked().await.len(), 256);
+    let outcomes = enforce::unban(&rig.fail2ban, &rig.firewall, &wide).await;
+    assert_eq!(outcomes, [(wide[0], Outcome::Done)]);
+    assert!(rig.blocked().await.is_empty());
 }
 
 /// After `kill -9` iptables' rules stay and are added a second time: one unban leaves a copy.

@@ -52,6 +52,18 @@ impl Rig {
         Self::without_jail(Setup::default()).await
     }
 
+    /// With a jail as an operator writes it, by an action of fail2ban's own.
+    pub async fn stock(action: &str) -> Self {
+        let rig = Self::bare().await;
+        let text = format!(
+            "[cti]\nenabled = true\nfilter =\nfailregex = ^ip\\[<HOST>\\]\nlogpath = {}\naction = {action}\n",
+            rig.log.display()
+        );
+        std::fs::write(rig.private.config_dir().join("jail.d/stock.local"), text).unwrap();
+        rig.fail2ban.reload_jail().await.unwrap();
+        rig
+    }
+
     async fn without_jail(setup: Setup) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let log = folder.path().join("freeswitch/cti_fail2ban.log");
@@ -96,7 +108,7 @@ impl Rig {
 
     /// Everybody in the firewall, sorted.
     pub async fn blocked(&self) -> Vec<Network> {
-        let held = self.firewall.read("cti").await.unwrap().unwrap();
+        let held = self.firewall.read("cti").await.unwrap().unwrap().held;
         let mut held: Vec<Network> = held.into_iter().collect();
         held.sort_unstable();
         held

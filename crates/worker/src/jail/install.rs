@@ -6,11 +6,14 @@ use domain::net::Network;
 
 use super::check::parse_config;
 use super::files::{FileError, ensure_log, read, restore, write_atomic};
-use super::text::{BANTIME, FINDTIME, JailPlan, MAXRETRY, PlanError, files, finds_attacks};
+use super::text::{
+    BANTIME, BASE_IGNORE, FINDTIME, JailPlan, MAXRETRY, PlanError, files, finds_attacks,
+};
 use super::whitelist;
 use crate::fail2ban::client::ClientError;
 use crate::fail2ban::{Fail2ban, Fail2banError, JailInfo};
 use crate::firewall::{Firewall, FirewallError};
+use crate::host;
 
 /// Why the jail is not installed.
 #[derive(Debug, thiserror::Error)]
@@ -79,7 +82,13 @@ pub async fn install_plan(fail2ban: &Fail2ban, plan: &JailPlan) -> Result<Instal
     files(plan, &[])?;
     // Before anything else: a jail whose log is missing stops the whole server.
     ensure_log(&plan.log)?;
-    let files = files(plan, &ignored_by_others(fail2ban).await)?;
+    let mut ignored = ignored_by_others(fail2ban).await;
+    for own in own_addresses() {
+        if !ignored.contains(&own) {
+            ignored.push(own);
+        }
+    }
+    let files = files(plan, &ignored)?;
     let written = write_checked(fail2ban, &files).await?;
     fail2ban.reload_jail().await?;
     if fail2ban.actions().await? != [plan.action_name()] {
@@ -89,6 +98,18 @@ pub async fn install_plan(fail2ban: &Fail2ban, plan: &JailPlan) -> Result<Instal
     let info = fail2ban.jail().await?;
     verify(plan, &info, &fail2ban.actions().await?)?;
     Ok(Installed { written, info })
+}
+
+/// What the jail's base list does not cover of this host's addresses. Later changes come with the
+/// console's list of whom not to ban.
+fn own_addresses() -> Vec<String> {
+    let base: Vec<Network> = BASE_IGNORE
+        .iter()
+        .filter_map(|text| text.parse().ok())
+        .collect();
+    let own = host::addresses().into_iter();
+    let own = own.filter(|own| !base.iter().any(|base| base.contains(*own)));
+    own.map(|own| own.to_string()).collect()
 }
 
 /// Whom the jail ignores by the files that are there already, our whitelist left out: our file is

@@ -153,7 +153,8 @@ fn jail(plan: &JailPlan, log: &str, kept: &[String]) -> String {
     let kept = kept.filter(|text| sound(text) && !BASE_IGNORE.contains(text));
     let ignore: Vec<&str> = BASE_IGNORE.into_iter().chain(kept).collect();
     let ignore = ignore.join(" ");
-    // No name is ever looked up: `usedns = no`.
+    // No name is ever looked up, neither an attacker's (`usedns`) nor our own host's: `ignoreself` asks
+    // for that at the first failure, and bans wait for a name server that does not answer.
     format!(
         "{OURS}\
          [{name}]\n\
@@ -162,6 +163,7 @@ fn jail(plan: &JailPlan, log: &str, kept: &[String]) -> String {
          logpath = {log}\n\
          backend = auto\n\
          usedns = no\n\
+         ignoreself = false\n\
          bantime = {BANTIME}\n\
          findtime = {FINDTIME}\n\
          maxretry = {MAXRETRY}\n\

@@ -10,6 +10,7 @@ mod bans;
 mod failures;
 mod filter;
 mod firewall;
+mod lookups;
 mod orders;
 mod support;
 mod whitelist;

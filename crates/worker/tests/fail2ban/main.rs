@@ -12,5 +12,6 @@ mod filter;
 mod firewall;
 mod lookups;
 mod orders;
+mod releases;
 mod support;
 mod whitelist;

@@ -7,6 +7,8 @@
 )]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Link {
+    /// Nothing is known yet.
+    Connecting,
     /// Server-sent events arrive.
     Live,
     /// They do not; the page asks every few seconds.

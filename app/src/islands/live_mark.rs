@@ -7,6 +7,7 @@ use super::link::Link;
 /// Live, polling or offline, in words (given by the server in the page's language).
 #[island]
 pub fn LiveMark(
+    connecting: String,
     live: String,
     polling: String,
     offline: String,
@@ -14,23 +15,26 @@ pub fn LiveMark(
     polling_explained: String,
     offline_explained: String,
 ) -> impl IntoView {
-    // Until the first event arrives the page is what the server rendered: as good as polling.
-    let (link, set_link) = signal(Link::Polling);
+    let (link, set_link) = signal(Link::Connecting);
     #[cfg(feature = "hydrate")]
     Effect::new(move |_| crate::islands::browser::follow(set_link));
     #[cfg(not(feature = "hydrate"))]
     let _ = set_link;
     let text = move || match link.get() {
+        Link::Connecting => connecting.clone(),
         Link::Live => live.clone(),
         Link::Polling => polling.clone(),
         Link::Offline => offline.clone(),
     };
     let title = move || match link.get() {
+        Link::Connecting => String::new(),
         Link::Live => live_explained.clone(),
         Link::Polling => polling_explained.clone(),
         Link::Offline => offline_explained.clone(),
     };
+    let why = title.clone();
     let state = move || match link.get() {
+        Link::Connecting => "connecting",
         Link::Live => "live",
         Link::Polling => "polling",
         Link::Offline => "offline",
@@ -39,6 +43,7 @@ pub fn LiveMark(
         <span class="live-mark" role="status" data-state=state title=title>
             <span class="live-dot" aria-hidden="true"></span>
             <span>{text}</span>
+            <span class="live-why">{why}</span>
         </span>
     }
 }

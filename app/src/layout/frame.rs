@@ -5,7 +5,7 @@ use leptos_meta::Title;
 
 use crate::layout::toasts::Toasts;
 use crate::layout::top_bar::TopBar;
-use crate::request::{may, parts, words};
+use crate::request::{may, narrow_navigation, parts, scoped, words};
 use crate::widgets::Icon;
 use domain::role::Permission;
 
@@ -50,15 +50,19 @@ pub(crate) fn Bare(#[prop(into)] title: String, children: Children) -> impl Into
 fn SideNav() -> impl IntoView {
     let words = words();
     let path = parts().uri.path().to_owned();
-    let link = move |href: &'static str, icon: &'static str, text: &'static str| {
-        let current = if href == "/" {
+    let link = move |page: &'static str, icon: &'static str, text: &'static str| {
+        let current = if page == "/" {
             path == "/"
         } else {
-            path.starts_with(href)
+            path.starts_with(page)
+        };
+        let href = match page {
+            "/nodes" | "/audit" => page.to_owned(),
+            page => scoped(page),
         };
         view! {
             <li>
-                <a href=href aria-current=current.then_some("page")>
+                <a href=href title=text aria-current=current.then_some("page")>
                     <Icon name=icon/>
                     <span>{text}</span>
                 </a>
@@ -75,6 +79,26 @@ fn SideNav() -> impl IntoView {
                 {link("/nodes", "server", words.nodes())}
                 {may(Permission::Audit).then(|| link("/audit", "list", words.audit()))}
             </ul>
+            <FoldButton/>
         </nav>
+    }
+}
+
+/// Folds the navigation to its icons, or unfolds it; a plain form that sets a cookie.
+#[component]
+fn FoldButton() -> impl IntoView {
+    let words = words();
+    let (to, icon, text) = if narrow_navigation() {
+        ("wide", "right", words.unfold_navigation())
+    } else {
+        ("narrow", "left", words.fold_navigation())
+    };
+    view! {
+        <form class="fold" method="post" action="/api/ui/set_navigation">
+            <button class="button quiet" name="width" value=to title=text>
+                <Icon name=icon/>
+                <span>{text}</span>
+            </button>
+        </form>
     }
 }

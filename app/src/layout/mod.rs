@@ -1,6 +1,7 @@
 //! The frame round every page: document shell, navigation, top bar, messages.
 
 mod frame;
+mod scope;
 mod shell;
 mod toasts;
 mod top_bar;

@@ -4,7 +4,7 @@ use leptos::config::LeptosOptions;
 use leptos::prelude::*;
 use leptos_meta::{HashedStylesheet, MetaTags};
 
-use crate::request::{theme, words};
+use crate::request::{narrow_navigation, theme, words};
 use crate::routes::App;
 
 /// The document around [`App`]. Its Content-Security-Policy is set by the server, which also gives
@@ -13,7 +13,11 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
     let words = words();
     view! {
         <!DOCTYPE html>
-        <html lang=words.tag() data-theme=theme().as_str()>
+        <html
+            lang=words.tag()
+            data-theme=theme().as_str()
+            data-navigation=narrow_navigation().then_some("narrow")
+        >
             <head>
                 <meta charset="utf-8"/>
                 <meta name="viewport" content="width=device-width, initial-scale=1"/>

@@ -1,7 +1,8 @@
-//! Search, live mark, language, theme, account.
+//! Scope, search, live mark, language, theme, account.
 
 use leptos::prelude::*;
 
+use crate::layout::scope::ScopeMenu;
 use crate::request::{Theme, theme, visitor, words};
 use crate::widgets::Icon;
 use crate::words::Words;
@@ -15,6 +16,7 @@ pub(crate) fn TopBar() -> impl IntoView {
             <a class="icon-button menu-button" href="#navigation" aria-label=words.menu()>
                 <Icon name="menu"/>
             </a>
+            <ScopeMenu/>
             <form class="search" role="search" action="/search" method="get">
                 <Icon name="search"/>
                 <input
@@ -28,6 +30,7 @@ pub(crate) fn TopBar() -> impl IntoView {
                 />
             </form>
             <crate::islands::LiveMark
+                connecting=words.connecting().to_owned()
                 live=words.live().to_owned()
                 polling=words.polling().to_owned()
                 offline=words.offline().to_owned()

@@ -7,19 +7,21 @@ use crate::request::{Flash, FormBack, flash, go, go_back, has_session, words};
 /// A form's name on its page, and what was typed into it (never a secret).
 pub(super) type Typed<'a> = (&'a str, Vec<(&'a str, String)>);
 
-/// Ends a server function. `done` says in words what was done.
+/// Ends a server function. `done` says in words what was done, where the page does not show it anyway.
 ///
 /// # Errors
 /// Faults; a wrong field is no fault.
-pub(super) async fn answer<T>(
+pub(super) async fn answer<T, F: Into<Option<Flash>>>(
     result: Result<T, backend::Error>,
     page: &str,
     form: Typed<'_>,
-    done: impl FnOnce(T) -> Flash,
+    done: impl FnOnce(T) -> F,
 ) -> Result<(), AppError> {
     match result {
         Ok(value) => {
-            flash(done(value)).await;
+            if let Some(message) = done(value).into() {
+                flash(message).await;
+            }
             go_back(page);
             Ok(())
         }
@@ -38,7 +40,10 @@ pub(super) async fn refuse(
 ) -> Result<(), AppError> {
     match error {
         backend::Error::Invalid { field, problem } => {
-            let problem = words().problem(&problem);
+            let problem = match (field, &problem) {
+                ("token", backend::Problem::Wrong) => words().setup_token_wrong().to_owned(),
+                _ => words().problem(&problem),
+            };
             let mut message = Flash::bad(problem.clone());
             message.form = Some(FormBack {
                 name: form.0.to_owned(),

@@ -1,4 +1,4 @@
-//! Language and theme: cookies, so that the first byte is already right.
+//! Language, theme and the width of the navigation: cookies, so that the first byte is already right.
 #![expect(
     clippy::unused_async,
     reason = "server functions are async by definition"
@@ -33,6 +33,19 @@ async fn set_theme(theme: String) -> Result<(), AppError> {
         _ => return Err(AppError::Malformed.told()),
     };
     set_cookie("theme", theme);
+    go_back("/");
+    Ok(())
+}
+
+/// Anybody may: it changes nothing but a cookie.
+#[server(prefix = "/api/ui", endpoint = "set_navigation")]
+async fn set_navigation(width: String) -> Result<(), AppError> {
+    let width = match width.as_str() {
+        "narrow" => "narrow",
+        "wide" => "wide",
+        _ => return Err(AppError::Malformed),
+    };
+    set_cookie("navigation", width);
     go_back("/");
     Ok(())
 }

@@ -1,32 +1,62 @@
-//! The one search box: a node's name leads to the node, everything else to the bans.
+//! The one search box: an address leads to its ban, a node's name to the node.
 
-use backend::nodes;
+use backend::nodes::{self, NodeName};
+use domain::net::Network;
 use domain::role::Permission;
 use leptos::prelude::*;
 
 use crate::error::AppError;
 use crate::layout::Frame;
 use crate::request::{go, query, require, words};
-use crate::widgets::Loaded;
+use crate::widgets::{Empty, Loaded};
 
 #[component]
 pub(crate) fn SearchPage() -> impl IntoView {
+    let text = query("q").unwrap_or_default().trim().to_owned();
+    let asked = text.clone();
     view! {
         <Frame title=words().search()>
-            <Loaded load=find(query("q").unwrap_or_default()) view=|()| ()/>
+            <Loaded load=find(asked) view=move |nodes| view! { <Found text nodes/> }/>
         </Frame>
     }
 }
 
-async fn find(text: String) -> Result<(), AppError> {
+/// Goes on where there is one answer; else the nodes to choose from.
+async fn find(text: String) -> Result<Vec<NodeName>, AppError> {
     let (backend, _) = require(Permission::Read)?;
-    let text = text.trim();
-    let target = if nodes::is_there(&backend, text).await? {
-        format!("/nodes/{text}")
-    } else {
+    if text.is_empty() || text.parse::<Network>().is_ok() {
         let search: String = form_urlencoded::byte_serialize(text.as_bytes()).collect();
-        format!("/bans?search={search}")
-    };
-    go(&target);
-    Ok(())
+        go(&format!("/bans?search={search}"));
+        return Ok(Vec::new());
+    }
+    let mut nodes = nodes::names(&backend).await?;
+    let wanted = text.to_lowercase();
+    nodes.retain(|node| node.name.contains(&wanted));
+    let exact = nodes.iter().find(|node| node.name == wanted);
+    if let Some(node) = exact.or(nodes.first().filter(|_| nodes.len() == 1)) {
+        go(&format!("/nodes/{}", node.name));
+    }
+    Ok(nodes)
+}
+
+#[component]
+fn Found(text: String, nodes: Vec<NodeName>) -> impl IntoView {
+    let words = words();
+    if nodes.is_empty() {
+        return view! {
+            <h1 class="visually-hidden">{words.search()}</h1>
+            <Empty icon="search" title=words.search_none(&text) text=words.search_none_text()/>
+        }
+        .into_any();
+    }
+    view! {
+        <h1>{words.search_several(&text)}</h1>
+        <ul class="card menu">
+            {nodes
+                .into_iter()
+                .map(|node| view! { <li><a href=format!("/nodes/{}", node.name)>{node.name.clone()}</a></li> })
+                .collect_view()}
+        </ul>
+    }
+    .into_any()
 }

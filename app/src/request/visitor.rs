@@ -6,6 +6,7 @@ use std::sync::Arc;
 use axum::http::header::{ACCEPT_LANGUAGE, COOKIE, REFERER};
 use axum::http::request::Parts;
 use backend::accounts::User;
+use domain::ids::NodeId;
 use domain::role::Permission;
 use leptos::prelude::*;
 
@@ -121,6 +122,21 @@ pub(crate) fn query(name: &str) -> Option<String> {
     form_urlencoded::parse(query.as_bytes())
         .find_map(|(key, value)| (key == name).then(|| value.into_owned()))
         .filter(|value| !value.is_empty())
+}
+
+/// The one node the visitor looks at; `None` is all of them.
+pub(crate) fn scope() -> Option<NodeId> {
+    query("node").and_then(|id| id.parse().ok()).map(NodeId)
+}
+
+/// A page's path with the visitor's scope.
+pub(crate) fn scoped(path: &str) -> String {
+    scope().map_or_else(|| path.to_owned(), |node| format!("{path}?node={node}"))
+}
+
+/// Is the navigation folded to its icons?
+pub(crate) fn narrow_navigation() -> bool {
+    cookie("navigation").as_deref() == Some("narrow")
 }
 
 /// Answers a form with a redirect inside the console.

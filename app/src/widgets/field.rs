@@ -1,6 +1,6 @@
 //! One field of a form: label, input, hint, and after a refusal what was typed and what is wrong.
 
-use backend::nodes::NodeRow;
+use backend::nodes::NodeName;
 use leptos::prelude::*;
 
 use crate::request::{FormBack, words};
@@ -71,7 +71,7 @@ pub(crate) fn Hint(#[prop(into)] text: String) -> impl IntoView {
 
 /// "All nodes" or some of them.
 #[component]
-pub(crate) fn ScopeFields(nodes: Vec<NodeRow>) -> impl IntoView {
+pub(crate) fn ScopeFields(nodes: Vec<NodeName>) -> impl IntoView {
     let words = words();
     view! {
         <fieldset class="field">

@@ -54,7 +54,7 @@ fn Failed(error: AppError) -> impl IntoView {
 #[component]
 pub(crate) fn Empty(
     icon: &'static str,
-    title: &'static str,
+    #[prop(into)] title: String,
     text: &'static str,
     #[prop(optional)] children: Option<Children>,
 ) -> impl IntoView {

@@ -3,6 +3,7 @@
 mod field;
 mod icon;
 mod loaded;
+mod number;
 mod recent_orders;
 mod states;
 mod when;
@@ -10,6 +11,7 @@ mod when;
 pub(crate) use field::{Field, Hint, ScopeFields};
 pub(crate) use icon::Icon;
 pub(crate) use loaded::{Empty, Loaded};
-pub(crate) use recent_orders::{RecentOrders, named};
-pub(crate) use states::{Chip, OrderChip, Shade};
+pub(crate) use number::{bytes, grouped};
+pub(crate) use recent_orders::RecentOrders;
+pub(crate) use states::{Chip, OrderChip, OrderChips, OrderOutcome, Shade};
 pub(crate) use when::{Ago, Left};

@@ -1,4 +1,4 @@
-//! The operator's own orders of the last half minute, with their state on each node.
+//! The operator's own orders of the last seconds, with their state on each node.
 
 use std::collections::BTreeMap;
 
@@ -9,9 +9,9 @@ use leptos::prelude::*;
 use time::Duration;
 
 use crate::request::{backend, visitor, words};
-use crate::widgets::OrderChip;
+use crate::widgets::{Icon, OrderChips};
 
-const SHOWN_FOR: Duration = Duration::seconds(30);
+const SHOWN_FOR: Duration = Duration::seconds(20);
 const MOST_BATCHES: usize = 3;
 const MOST_CHIPS: usize = 12;
 
@@ -40,7 +40,7 @@ fn Batches(orders: Vec<OrderRow>) -> impl IntoView {
     }
     let batches = batches.into_values().rev().take(MOST_BATCHES);
     view! {
-        <section class="recent" aria-label=words.your_actions()>
+        <section class="recent" aria-label=words.your_actions() aria-live="polite">
             {batches.map(|orders| view! { <BatchLine orders/> }).collect_view()}
         </section>
     }
@@ -54,42 +54,50 @@ fn BatchLine(orders: Vec<OrderRow>) -> impl IntoView {
     networks.sort_unstable();
     networks.dedup();
     let object = named(&networks);
+    let batch = orders.first().map(|order| order.batch.to_string());
+    let by_whitelist = orders
+        .iter()
+        .any(|order| order.reason.as_deref() == Some("whitelisted"));
+    let mut nodes: Vec<_> = orders.iter().map(|order| order.node).collect();
+    nodes.sort_unstable();
+    nodes.dedup();
     // What can be undone offers Undo instead of having asked: an unban is lifted by a ban.
     let undo = match (act, networks.as_slice()) {
+        // What the whitelist freed may not be banned.
+        (Act::Unban, [_]) if by_whitelist => None,
         (Act::Unban, [network]) => Some(("/api/ui/ban", *network, "network")),
         (Act::Ban, [network]) => Some(("/api/ui/unban", *network, "networks[]")),
         _ => None,
     };
-    let more = orders.len().saturating_sub(MOST_CHIPS);
     view! {
-        <div class="recent-line">
+        <div class="recent-line" data-key=batch>
             <span class="strong">{words.act(act)}</span>
             <span class="mono">{object}</span>
-            <span class="chips">
-                {orders
-                    .into_iter()
-                    .take(MOST_CHIPS)
-                    .map(|order| view! { <OrderChip order/> })
-                    .collect_view()}
-                {(more > 0).then(|| format!("+{more}"))}
-            </span>
+            <OrderChips orders most=MOST_CHIPS/>
             {undo
                 .map(|(action, network, field)| {
                     view! {
                         <form method="post" action=action data-enhance="">
                             <input type="hidden" name=field value=network.to_string()/>
-                            <input type="hidden" name="scope" value="all"/>
+                            <input type="hidden" name="scope" value="nodes"/>
+                            {nodes
+                                .into_iter()
+                                .map(|node| view! { <input type="hidden" name="nodes[]" value=node.to_string()/> })
+                                .collect_view()}
                             <input type="hidden" name="reason" value=words.undo()/>
                             <button class="button small">{words.undo()}</button>
                         </form>
                     }
                 })}
+            <button class="icon-button js-only" type="button" data-dismiss="" aria-label=words.dismiss()>
+                <Icon name="x"/>
+            </button>
         </div>
     }
 }
 
 /// `203.0.113.9 +4`.
-pub(crate) fn named(networks: &[Network]) -> String {
+fn named(networks: &[Network]) -> String {
     match networks {
         [] => String::new(),
         [network] => network.to_string(),

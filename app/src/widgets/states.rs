@@ -55,9 +55,55 @@ pub(crate) fn Chip(
     }
 }
 
-/// How one order fares on one node.
+/// How one order fares on its node.
 #[component]
 pub(crate) fn OrderChip(order: OrderRow) -> impl IntoView {
+    let node = order.node_name.clone();
+    view! { <StateChip order before=format!("{node}: ") count=1/> }
+}
+
+/// How one order fares, where the node is known.
+#[component]
+pub(crate) fn OrderOutcome(order: OrderRow) -> impl IntoView {
+    view! { <StateChip order count=1/> }
+}
+
+/// How many orders fare: one chip for each node and outcome.
+#[component]
+pub(crate) fn OrderChips(orders: Vec<OrderRow>, most: usize) -> impl IntoView {
+    let mut groups: Vec<(OrderRow, usize)> = Vec::new();
+    for order in orders {
+        let alike = |other: &OrderRow| {
+            (other.node, other.state, &other.detail) == (order.node, order.state, &order.detail)
+        };
+        match groups.iter_mut().find(|(other, _)| alike(other)) {
+            Some((_, count)) => *count += 1,
+            None => groups.push((order, 1)),
+        }
+    }
+    groups.sort_by(|a, b| a.0.node_name.cmp(&b.0.node_name));
+    let more = groups.len().saturating_sub(most);
+    view! {
+        <span class="chips">
+            {groups
+                .into_iter()
+                .take(most)
+                .map(|(order, count)| {
+                    let node = order.node_name.clone();
+                    view! { <StateChip order before=format!("{node}: ") count/> }
+                })
+                .collect_view()}
+            {(more > 0).then(|| format!("+{more}"))}
+        </span>
+    }
+}
+
+#[component]
+fn StateChip(
+    order: OrderRow,
+    count: usize,
+    #[prop(into, optional)] before: String,
+) -> impl IntoView {
     let words = words();
     let (shade, icon) = match order.state {
         OrderState::Waiting => (Shade::Grey, "clock"),
@@ -66,15 +112,12 @@ pub(crate) fn OrderChip(order: OrderRow) -> impl IntoView {
         OrderState::Refused | OrderState::Failed => (Shade::Bad, "broken"),
     };
     let detail = order.detail.unwrap_or_default();
-    let text = match order.state {
-        OrderState::Refused | OrderState::Failed if !detail.is_empty() => {
-            format!(
-                "{}: {} ({detail})",
-                order.node_name,
-                words.order_state(order.state)
-            )
-        }
-        state => format!("{}: {}", order.node_name, words.order_state(state)),
-    };
+    let mut text = format!("{before}{}", words.order_state(order.state));
+    if count > 1 {
+        text = format!("{text} ×{count}");
+    }
+    if matches!(order.state, OrderState::Refused | OrderState::Failed) && !detail.is_empty() {
+        text = format!("{text} ({detail})");
+    }
     view! { <Chip shade icon text title=detail/> }
 }

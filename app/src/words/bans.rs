@@ -1,7 +1,7 @@
 //! The bans page.
 
 words! {
-    bans_count(n: i64): "{n} banned", "已封堵 {n} 个";
+    bans_count(n: &str): "{n} banned", "已封堵 {n} 个";
     ban_an_address: "Ban an address", "封堵 IP";
     address_or_network: "Address or network", "IP 或网段";
     address_hint: "for example 203.0.113.9, 203.0.113.0/24 or 2001:db8::9", "例如 203.0.113.9、203.0.113.0/24 或 2001:db8::9";
@@ -10,13 +10,13 @@ words! {
     where_scope: "Where", "范围";
     all_nodes: "All nodes", "所有节点";
     these_nodes: "Only these nodes", "仅这些节点";
-    confirm_wide: "Yes, ban a network wider than /24 (IPv4) or /48 (IPv6)", "确认封堵大于 /24(IPv4)或 /48(IPv6)的网段";
+    confirm_wide: "Allow networks wider than /24 (IPv4) or /48 (IPv6)", "允许封堵大于 /24(IPv4)或 /48(IPv6)的网段";
     banned_since: "Since", "封堵时间";
     time_left: "Time left", "剩余时间";
     why: "Why", "原因";
-    repeats: "Before", "历史次数";
-    repeats_count(n: i32): "{n}× before", "此前 {n} 次";
-    first_time: "first time", "首次";
+    repeats: "Banned before", "历史次数";
+    repeats_count(n: i32): "{n}×", "{n} 次";
+    first_time: "never", "首次";
     holders: "Nodes", "节点";
     in_firewall: "in the firewall", "防火墙已生效";
     not_in_firewall: "fail2ban holds it, but the firewall does not stop it, or not all of it", "fail2ban 已封堵,但防火墙未拦截或仅部分拦截";
@@ -28,9 +28,7 @@ words! {
     select_all: "Select all on this page", "全选本页";
     select_named(network: &str): "Select {network}", "选择 {network}";
     filter: "Filter", "筛选";
-    filter_node: "Node", "节点";
     filter_state: "State", "状态";
-    any_node: "Any node", "任意节点";
     any_state: "Any state", "任意状态";
     effective: "In force", "生效中";
     not_effective: "Not effective", "未生效";
@@ -49,8 +47,6 @@ words! {
     the_lines: "Lines that led to it", "触发日志";
     history: "History", "历史";
     details_of(network: &str): "Details of {network}", "{network} 详情";
-    ban_ordered(network: &str, n: usize): "Ban of {network} sent; nodes: {n}.", "已向 {n} 个节点下发对 {network} 的封堵。";
-    unban_ordered(what: &str, n: usize): "Unban of {what} sent; orders: {n}.", "已下发对 {what} 的解封,共 {n} 条。";
     nothing_to_unban: "Nobody holds such a ban any more.", "已没有节点封堵该 IP。";
     no_selection: "Nothing is selected.", "没有选择任何项。";
     sort_by(what: &str): "Sort by {what}", "按{what}排序";

@@ -45,7 +45,6 @@ words! {
     jail_ordered: "The node writes its jail files now; see below for the result.", "节点正在写入 jail 文件,结果见下方。";
     position: "Read", "已读取";
     lag: "Behind", "滞后";
-    bytes(n: u64): "{n} bytes", "{n} 字节";
     host: "Host", "主机";
     addresses: "Addresses", "地址";
     versions: "Versions", "版本";

@@ -34,7 +34,7 @@ impl Words {
         }
     }
 
-    /// `23 h left`; `None` is for ever.
+    /// `23 h left`, to the nearest; `None` is for ever.
     pub(crate) fn left(self, until: Option<OffsetDateTime>, now: OffsetDateTime) -> String {
         let Some(until) = until else {
             return self.permanent().to_owned();
@@ -42,9 +42,9 @@ impl Words {
         match (until - now).whole_seconds() {
             ..=0 => self.ending().to_owned(),
             seconds @ 1..=59 => self.seconds_left(seconds),
-            seconds @ 60..=3_599 => self.minutes_left(seconds / 60),
-            seconds @ 3_600..=172_799 => self.hours_left(seconds / 3_600),
-            seconds => self.days_left(seconds / 86_400),
+            seconds @ 60..=3_569 => self.minutes_left((seconds + 30) / 60),
+            seconds @ 3_570..=171_000 => self.hours_left((seconds + 1_800) / 3_600),
+            seconds => self.days_left((seconds + 43_200) / 86_400),
         }
     }
 
@@ -67,7 +67,7 @@ mod tests {
     use crate::words::Words;
 
     #[test]
-    fn rounds_down() {
+    fn rounds() {
         let now = OffsetDateTime::UNIX_EPOCH + Duration::days(400);
         let cases = [
             (3, "just now"),
@@ -86,6 +86,15 @@ mod tests {
             Words::Zh.left(Some(now + Duration::hours(23)), now),
             "剩余 23 小时"
         );
+        for (seconds, expected) in [
+            (59, "59 s left"),
+            (3_599, "1 h left"),
+            (8 * 3_600 - 5, "8 h left"),
+            (30 * 86_400 - 5, "30 d left"),
+        ] {
+            let until = Some(now + Duration::seconds(seconds));
+            assert_eq!(Words::En.left(until, now), expected);
+        }
         assert_eq!(Words::En.left(None, now), "for ever");
         assert_eq!(Words::En.left(Some(now), now), "ending now");
         assert_eq!(Words::En.duration(86_400), "24 h");

@@ -1,9 +1,9 @@
 //! The whitelist page.
 
 words! {
-    whitelist_text: "Addresses and networks that fail2ban never bans. Adding one lifts its bans on every node.", "fail2ban 永不封堵的 IP 和网段。添加后会在所有节点解除其封堵。";
+    whitelist_text: "Never banned by fail2ban. Adding an address lifts its bans.", "fail2ban 永不封堵;添加后立即解除其封堵。";
     whitelist_my_ip: "Whitelist my IP", "将我的 IP 加入白名单";
-    your_address(address: &str): "You come from {address}", "您的 IP 是 {address}";
+    your_address(address: &str): "You come from {address}; the entry ends by itself after 8 hours", "您的 IP 是 {address};条目 8 小时后自动失效";
     add_to_whitelist: "Add to the whitelist", "加入白名单";
     note: "Note", "备注";
     note_hint: "Who is it, and why?", "是谁,为什么?";
@@ -11,12 +11,13 @@ words! {
     in_8_hours: "in 8 hours", "8 小时";
     no_expiry: "never", "永不过期";
     in_30_days: "in 30 days", "30 天";
-    at_a_time: "at a time (UTC)", "指定时间(UTC)";
-    at_time: "Time (UTC)", "时间(UTC)";
+    at_a_time: "at a time", "指定时间";
+    at_time: "Until", "截止时间";
     entry: "Entry", "条目";
     added: "Added", "添加时间";
     proof: "Proof", "验证";
-    proven: "in file and in the running jail", "已写入文件并在 jail 中生效";
+    proven: "verified", "已验证";
+    proven_explained: "read back: it stands in the jail's file and in the running jail", "已回读确认:写入文件并在 jail 中生效";
     in_file_only: "in the file, not in the running jail", "仅写入文件,jail 中未生效";
     in_jail_only: "in the running jail, not in the file", "仅在 jail 中生效,未写入文件";
     not_applied: "not applied", "未生效";

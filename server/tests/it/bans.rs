@@ -157,7 +157,7 @@ async fn a_row_says_since_until_why_and_how_often(pool: PgPool) {
         .unwrap();
     assert_eq!((around.row, around.lines.len()), (None, 4));
 
-    let overview = overview(&console.backend).await.unwrap();
+    let overview = overview(&console.backend, None).await.unwrap();
     assert_eq!(
         (
             overview.bans_now,
@@ -192,6 +192,29 @@ async fn a_row_says_since_until_why_and_how_often(pool: PgPool) {
         (broken.bans, broken.connected, broken.attacks_last_hour),
         (1, true, 0)
     );
+
+    // Of one node only.
+    for (name, expected) in [("fs-1", (1, 0, 4, 4)), ("fs-2", (1, 1, 0, 0))] {
+        let node = overview
+            .nodes
+            .iter()
+            .find(|node| node.name == name)
+            .unwrap();
+        let of_node = backend::overview::overview(&console.backend, Some(node.id))
+            .await
+            .unwrap();
+        assert_eq!(
+            (
+                of_node.bans_now,
+                of_node.not_effective,
+                of_node.attacks_last_hour,
+                of_node.last_attacks.len()
+            ),
+            expected,
+            "{name}"
+        );
+        assert_eq!(of_node.nodes, [node.clone()]);
+    }
 }
 
 #[sqlx::test(migrator = "backend::MIGRATOR")]

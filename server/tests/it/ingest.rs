@@ -326,7 +326,9 @@ async fn hostile_3_text_of_a_worker_is_stored_harmless(pool: PgPool) {
     worker
         .report(&report(vec![chunk(1, 0, 10, vec![line])]))
         .await;
-    let overview = backend::overview::overview(&console.backend).await.unwrap();
+    let overview = backend::overview::overview(&console.backend, None)
+        .await
+        .unwrap();
     let row = overview.last_attacks[0].clone();
     assert_eq!(row.source, Some("198.51.100.7".parse().unwrap()));
     let expected = "\\x00\\x1b[31m\\x0a'; drop table attacks; --\\u{202e}";

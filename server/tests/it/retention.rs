@@ -82,7 +82,7 @@ async fn hostile_11_rows_are_capped_and_nothing_is_stored_again(pool: PgPool) {
     assert_eq!(console.count("attacks").await, ROWS);
     assert_eq!(console.count("log_gaps").await, 0);
     // Charts and numbers count what came, not what is kept.
-    let seen = overview(&console.backend).await.unwrap();
+    let seen = overview(&console.backend, None).await.unwrap();
     assert_eq!(
         (seen.attacks_last_hour, seen.last_attacks.len()),
         (12_000, 20)

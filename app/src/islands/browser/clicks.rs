@@ -1,13 +1,14 @@
-//! Links without a page load, dismissing messages, copying, selecting all rows.
+//! Links without a page load, dismissing messages, copying, selecting rows, choosing filters.
 
 use leptos::task::spawn_local;
 use wasm_bindgen::JsCast;
-use web_sys::{Element, HtmlInputElement, MouseEvent, PopStateEvent};
+use web_sys::{Element, HtmlElement, HtmlFormElement, HtmlInputElement, MouseEvent, PopStateEvent};
 
-use super::{document, on, page, window};
+use super::{after, document, live, morph, on, page, window};
 
 pub(super) fn listen() {
     on::<MouseEvent>(&document(), "click", click);
+    on::<MouseEvent>(&document(), "mouseout", leave);
     on::<web_sys::Event>(&document(), "change", change);
     on::<PopStateEvent>(&window(), "popstate", |_| {
         drop(window().location().reload());
@@ -34,13 +35,39 @@ fn click(event: MouseEvent) {
             });
         }
     } else if let Some(button) = closest("[data-dismiss]") {
-        if let Ok(Some(message)) = button.closest(".toast") {
-            message.remove();
+        // Hidden, not removed: the next refresh would bring it back.
+        if let Ok(Some(message)) = button.closest(".toast, .recent-line") {
+            let _ = message.set_attribute("hidden", "");
         }
     } else if let Some(button) = closest("[data-copy]") {
         copy(&button);
     } else {
         close_dropdowns(&target);
+        if let Some(summary) = closest(".panel > summary") {
+            // The browser opens the panel after this event.
+            after(0.0, move || focus_first_field(&summary));
+        }
+    }
+}
+
+fn focus_first_field(summary: &Element) {
+    if let Some(panel) = summary.parent_element()
+        && let Ok(Some(field)) = panel.query_selector("input:not([type=hidden])")
+        && let Ok(field) = field.dyn_into::<HtmlElement>()
+    {
+        let _ = field.focus();
+    }
+}
+
+/// The pointer left a table whose new rows waited for that.
+fn leave(event: MouseEvent) {
+    let table = |target: Option<web_sys::EventTarget>| {
+        target
+            .and_then(|target| target.dyn_into::<Element>().ok())
+            .and_then(|target| target.closest("tbody").ok().flatten())
+    };
+    if morph::holds_rows() && table(event.target()) != table(event.related_target()) {
+        live::plan();
     }
 }
 
@@ -73,28 +100,50 @@ fn close_dropdowns(target: &Element) {
     }
 }
 
-/// The box in a table's head ticks every row; any ticked row shows the bar of actions (by CSS).
+/// The box in a table's head ticks every row; a chosen filter is applied at once.
 fn change(event: web_sys::Event) {
-    let Some(all) = event
+    let Some(target) = event
         .target()
-        .and_then(|target| target.dyn_into::<HtmlInputElement>().ok())
+        .and_then(|target| target.dyn_into::<Element>().ok())
     else {
         return;
     };
-    if !all.has_attribute("data-select-all") {
+    if target.tag_name() == "SELECT" {
+        if let Ok(Some(form)) = target.closest("form[method=get][data-enhance]")
+            && let Ok(form) = form.dyn_into::<HtmlFormElement>()
+        {
+            let _ = form.request_submit();
+        }
         return;
     }
-    let Ok(Some(table)) = all.closest("table") else {
-        return;
-    };
-    if let Ok(boxes) = table.query_selector_all("tbody input[type=checkbox]") {
-        for index in 0..boxes.length() {
-            if let Some(row) = boxes
-                .item(index)
-                .and_then(|node| node.dyn_into::<HtmlInputElement>().ok())
-            {
-                row.set_checked(all.checked());
-            }
+    if let Some(all) = target.dyn_ref::<HtmlInputElement>()
+        && all.has_attribute("data-select-all")
+        && let Ok(Some(table)) = all.closest("table")
+    {
+        for row in boxes(&table, "tbody input[type=checkbox]") {
+            row.set_checked(all.checked());
         }
     }
+    count_selected();
+}
+
+/// Tells the bar of actions how many rows are ticked; CSS shows it.
+pub(super) fn count_selected() {
+    let Ok(Some(bulk)) = document().query_selector("[data-selected]") else {
+        return;
+    };
+    let Some(page) = document().document_element() else {
+        return;
+    };
+    let ticked = boxes(&page, "tbody input[type=checkbox]:checked").len();
+    let _ = bulk.set_attribute("data-selected", &ticked.to_string());
+}
+
+fn boxes(within: &Element, selector: &str) -> Vec<HtmlInputElement> {
+    let Ok(list) = within.query_selector_all(selector) else {
+        return Vec::new();
+    };
+    (0..list.length())
+        .filter_map(|index| list.item(index)?.dyn_into().ok())
+        .collect()
 }

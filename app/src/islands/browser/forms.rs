@@ -74,7 +74,24 @@ fn fields(form: &HtmlFormElement, submitter: Option<&Element>) -> Option<UrlSear
     {
         fields.append(&name, &button.get_attribute("value").unwrap_or_default());
     }
+    times_to_utc(form, &fields);
     Some(fields)
+}
+
+/// A time is typed in the reader's zone and travels in UTC.
+fn times_to_utc(form: &HtmlFormElement, fields: &UrlSearchParams) {
+    let Ok(Some(input)) = form.query_selector("input[type=datetime-local]") else {
+        return;
+    };
+    if let Some(name) = input.get_attribute("name")
+        && let Some(typed) = fields.get(&name).filter(|typed| !typed.is_empty())
+    {
+        let date = js_sys::Date::new(&JsValue::from_str(&typed));
+        if !date.get_time().is_nan() {
+            let utc = String::from(date.to_iso_string());
+            fields.set(&name, utc.get(..16).unwrap_or_default());
+        }
+    }
 }
 
 fn text(value: &JsValue) -> Option<String> {

@@ -1,4 +1,4 @@
-//! `/` search, `j` and `k` move through rows, Enter opens, `u` unbans.
+//! `/` search, `j` and `k` move through rows, Enter opens, `u` unbans, Escape closes.
 
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement, KeyboardEvent};
@@ -10,6 +10,10 @@ pub(super) fn listen() {
 }
 
 fn press(event: KeyboardEvent) {
+    if event.key() == "Escape" {
+        close();
+        return;
+    }
     let typing = event
         .target()
         .and_then(|target| target.dyn_into::<Element>().ok())
@@ -31,6 +35,21 @@ fn press(event: KeyboardEvent) {
         "Enter" => press_in_row(&event, "a[data-open]"),
         "u" => press_in_row(&event, "button[data-unban]"),
         _ => {}
+    }
+}
+
+/// The open menu or panel, else the drawer.
+fn close() {
+    let first = |selector: &str| document().query_selector(selector).ok().flatten();
+    if let Some(panel) = first("details.dropdown[open]") {
+        let _ = panel.remove_attribute("open");
+        if let Ok(Some(summary)) = panel.query_selector("summary") {
+            focus(&summary);
+        }
+    } else if let Some(link) = first("a[data-close]")
+        && let Ok(link) = link.dyn_into::<HtmlElement>()
+    {
+        link.click();
     }
 }
 

@@ -16,7 +16,7 @@ const PAUSE: f64 = 150.0;
 /// Without events, and for the relative times on the page.
 const POLL: f64 = 5_000.0;
 /// Polls passed over while the stream is open.
-const CLOCK: u32 = 6;
+const CLOCK: u32 = 2;
 
 thread_local! {
     static STATE: Cell<State> = Cell::default();
@@ -56,6 +56,8 @@ pub(crate) fn follow(mark: WriteSignal<Link>) {
         on::<Event>(&stream, "error", |_| {
             change(|state| state.stream = false);
             show(Link::Polling);
+            // Is it only the stream, or the whole console?
+            plan();
         });
         on::<MessageEvent>(&stream, "message", |_| plan());
         on::<Event>(&window(), "pagehide", move |_| stream.close());
@@ -88,7 +90,7 @@ fn poll() {
 
 /// Refreshes at once, or when the pause since the last refresh ends; never twice at a time, and not
 /// while nobody looks.
-fn plan() {
+pub(super) fn plan() {
     let state = change(|_| {});
     if state.planned || document().hidden() {
         return;

@@ -1,11 +1,18 @@
 //! Makes a piece of the page equal to a newer rendering of it, touching only what differs, so that
 //! focus, typed text, ticked boxes, open panels and scroll positions stay.
 
+use std::cell::Cell;
+
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlInputElement, Node};
 
 /// Attributes that belong to the reader, not to the server.
-const OURS: [&str; 2] = ["open", "data-awake"];
+const OURS: [&str; 3] = ["open", "hidden", "data-awake"];
+
+thread_local! {
+    /// New rows wait until the pointer leaves their table.
+    static HOLDS: Cell<bool> = const { Cell::new(false) };
+}
 
 /// Shown once by the server and kept through refreshes (a code to copy).
 const KEEP: &str = "data-keep";
@@ -17,6 +24,12 @@ pub(super) enum Cause {
     Refresh,
     /// The reader did something; this is the answer.
     Answer,
+}
+
+/// Makes the page equal to a newer rendering of it.
+pub(super) fn morph_page(old: &Element, new: &Element, cause: Cause) {
+    HOLDS.set(false);
+    morph(old, new, cause);
 }
 
 /// Makes `old`'s attributes and children equal to `new`'s.
@@ -90,7 +103,12 @@ fn children(old: &Element, new: &Element, cause: Cause) {
         .filter_map(|node| Some((key(&node)?, node)))
         .collect();
     let mut cursor = old.first_child();
+    let holds = holds(old, cause);
     for wanted in nodes(new) {
+        // What is kept stands where it stood.
+        while let Some(kept) = cursor.take_if(|node| is_kept(node, cause)) {
+            cursor = kept.next_sibling();
+        }
         let wanted_key = key(&wanted);
         let same = match &wanted_key {
             Some(wanted_key) => keyed
@@ -118,6 +136,7 @@ fn children(old: &Element, new: &Element, cause: Cause) {
                     _ => {}
                 }
             }
+            None if holds => HOLDS.set(true),
             None => {
                 if let Ok(copy) = super::document().import_node_with_deep(&wanted, true) {
                     let _ = old.insert_before(&copy, cursor.as_ref());
@@ -127,14 +146,29 @@ fn children(old: &Element, new: &Element, cause: Cause) {
     }
     while let Some(node) = cursor {
         cursor = node.next_sibling();
-        let kept = cause == Cause::Refresh
-            && node
-                .dyn_ref::<Element>()
-                .is_some_and(|element| element.has_attribute(KEEP));
-        if !kept {
+        if !is_kept(&node, cause) {
             let _ = old.remove_child(&node);
         }
     }
+}
+
+fn is_kept(node: &Node, cause: Cause) -> bool {
+    cause == Cause::Refresh
+        && node
+            .dyn_ref::<Element>()
+            .is_some_and(|element| element.has_attribute(KEEP))
+}
+
+/// Rows that come in under the pointer would put another address under the click.
+fn holds(table: &Element, cause: Cause) -> bool {
+    cause == Cause::Refresh
+        && table.tag_name() == "TBODY"
+        && table.matches(":hover").unwrap_or(false)
+}
+
+/// Is any new row held back?
+pub(super) fn holds_rows() -> bool {
+    HOLDS.get()
 }
 
 fn nodes(element: &Element) -> Vec<Node> {

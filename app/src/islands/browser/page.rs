@@ -6,7 +6,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{DomParser, Element, Headers, Request, RequestInit, Response, SupportedType};
 
-use super::morph::{Cause, morph};
+use super::morph::{Cause, morph, morph_page};
 use super::{document, window};
 
 /// Why a fetched page was not put in place.
@@ -77,6 +77,10 @@ async fn fetch(
         .ok()
         .and_then(|response| response.dyn_into::<Response>().ok())
         .ok_or(Trouble::Network)?;
+    if response.status() >= 500 {
+        // What is shown is old, but better than an error in its place.
+        return Err(Trouble::Network);
+    }
     let kind = response
         .headers()
         .get("content-type")
@@ -124,36 +128,50 @@ fn show(html: &str, cause: Cause) -> bool {
     if old.class_name() != new.class_name() {
         return false;
     }
-    morph(&old, &new, cause);
-    if let (Some(old), Some(new)) = (
-        document().get_element_by_id("navigation"),
-        parsed.get_element_by_id("navigation"),
-    ) {
-        morph(&old, &new, cause);
+    morph_page(&old, &new, cause);
+    for id in ["navigation", "scope"] {
+        if let (Some(old), Some(new)) = (
+            document().get_element_by_id(id),
+            parsed.get_element_by_id(id),
+        ) {
+            morph(&old, &new, cause);
+        }
     }
     document().set_title(&parsed.title());
     localise_times();
+    super::clicks::count_selected();
     true
 }
 
-/// Puts the exact time of every `<time>` into the reader's zone and language.
+/// Puts every exact time into the reader's zone and language: `<time>` on hover, `data-clock` (the
+/// marks of a chart) as the text itself.
 pub(super) fn localise_times() {
     let language = document()
         .document_element()
-        .and_then(|root| root.get_attribute("lang"));
-    let times = document().get_elements_by_tag_name("time");
-    for index in 0..times.length() {
-        let Some(time) = times.item(index) else {
-            continue;
-        };
-        localise(&time, language.as_deref().unwrap_or("en"));
-    }
+        .and_then(|root| root.get_attribute("lang"))
+        .unwrap_or_default();
+    let each = |selector: &str, with: &dyn Fn(&Element)| {
+        if let Ok(list) = document().query_selector_all(selector) {
+            for element in (0..list.length()).filter_map(|index| list.item(index)) {
+                with(element.unchecked_ref());
+            }
+        }
+    };
+    each("time[datetime]", &|time| {
+        let text = local(time, "datetime").to_locale_string(&language, &JsValue::UNDEFINED);
+        let _ = time.set_attribute("title", &String::from(text));
+    });
+    each("[data-clock]", &|mark| {
+        let date = local(mark, "data-clock");
+        let rest = mark.get_attribute("data-rest").unwrap_or_default();
+        let text = format!("{:02}:{:02}{rest}", date.get_hours(), date.get_minutes());
+        if mark.text_content().as_deref() != Some(text.as_str()) {
+            mark.set_text_content(Some(&text));
+        }
+    });
 }
 
-fn localise(time: &Element, language: &str) {
-    if let Some(exact) = time.get_attribute("datetime") {
-        let date = js_sys::Date::new(&JsValue::from_str(&exact));
-        let text = date.to_locale_string(language, &JsValue::UNDEFINED);
-        let _ = time.set_attribute("title", &String::from(text));
-    }
+fn local(element: &Element, attribute: &str) -> js_sys::Date {
+    let exact = element.get_attribute(attribute).unwrap_or_default();
+    js_sys::Date::new(&JsValue::from_str(&exact))
 }

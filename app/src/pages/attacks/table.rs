@@ -54,7 +54,7 @@ fn Line(line: AttackRow) -> impl IntoView {
             </td>
             <td>{words.attack_kind(line.kind)}</td>
             <td class="mono cut">{target}</td>
-            <td>{line.node_name}</td>
+            <td class="cut">{line.node_name}</td>
         </tr>
     }
 }

@@ -1,5 +1,6 @@
 //! The audit log.
 
+mod details;
 mod page;
 
 pub(crate) use page::AuditPage;

@@ -1,11 +1,13 @@
 //! Every change, newest first.
 
 use backend::audit::{self, AuditRow};
+use backend::nodes::{self, NodeName};
 use domain::role::Permission;
 use leptos::prelude::*;
 
 use crate::error::AppError;
 use crate::layout::Frame;
+use crate::pages::audit::details::details;
 use crate::request::{query, require, words};
 use crate::widgets::{Ago, Empty, Loaded};
 
@@ -20,19 +22,22 @@ pub(crate) fn AuditPage() -> impl IntoView {
                 <h1>{words.audit()}</h1>
                 <p class="muted">{words.audit_text()}</p>
             </header>
-            <Loaded load=rows() view=|rows| view! { <Rows rows/> }/>
+            <Loaded load=rows() view=|(rows, nodes)| view! { <Rows rows nodes/> }/>
         </Frame>
     }
 }
 
-async fn rows() -> Result<Vec<AuditRow>, AppError> {
+async fn rows() -> Result<(Vec<AuditRow>, Vec<NodeName>), AppError> {
     let (backend, _) = require(Permission::Audit)?;
     let before = query("before").and_then(|id| id.parse().ok());
-    Ok(audit::list(&backend, before, PAGE).await?)
+    Ok((
+        audit::list(&backend, before, PAGE).await?,
+        nodes::names(&backend).await?,
+    ))
 }
 
 #[component]
-fn Rows(rows: Vec<AuditRow>) -> impl IntoView {
+fn Rows(rows: Vec<AuditRow>, nodes: Vec<NodeName>) -> impl IntoView {
     let words = words();
     if rows.is_empty() {
         return view! { <Empty icon="list" title=words.audit_empty() text=words.audit_text()/> }
@@ -55,11 +60,11 @@ fn Rows(rows: Vec<AuditRow>) -> impl IntoView {
                         <th>{words.details()}</th>
                     </tr>
                 </thead>
-                <tbody>{rows.into_iter().map(|row| view! { <Row row/> }).collect_view()}</tbody>
+                <tbody>{rows.into_iter().map(|row| view! { <Row details=details(words, &row, &nodes) row/> }).collect_view()}</tbody>
             </table>
         </div>
         <nav class="pager" aria-label=words.audit()>
-            <a class="button" href="/audit" data-enhance="">{words.newest()}</a>
+            {query("before").map(|_| view! { <a class="button" href="/audit" data-enhance="">{words.newest()}</a> })}
             {older
                 .map(|href| view! { <a class="button" href=href data-enhance="">{words.older()}</a> })}
         </nav>
@@ -68,35 +73,23 @@ fn Rows(rows: Vec<AuditRow>) -> impl IntoView {
 }
 
 #[component]
-fn Row(row: AuditRow) -> impl IntoView {
+fn Row(row: AuditRow, details: Vec<String>) -> impl IntoView {
     let words = words();
-    let json = |title: &'static str, value: Option<serde_json::Value>| {
-        value.map(|value| {
-            view! {
-                <p class="muted">{title}</p>
-                <pre class="mono">{format!("{value:#}")}</pre>
-            }
-        })
+    let actor = match row.user {
+        Some(_) => row.actor,
+        None => words.audit_actor(&row.actor),
     };
-    let has_details = row.before.is_some() || row.after.is_some();
+    let details = details.join(" · ");
     view! {
         <tr data-key=row.id.to_string()>
-            <td><Ago at=row.at/></td>
-            <td>{row.actor}</td>
-            <td class="mono">{row.address.map(|address| address.to_string())}</td>
-            <td>{row.action}</td>
-            <td class="mono">{row.object}</td>
-            <td>
-                {has_details
-                    .then(|| {
-                        view! {
-                            <details>
-                                <summary>{words.details()}</summary>
-                                {json(words.before(), row.before)}
-                                {json(words.after(), row.after)}
-                            </details>
-                        }
-                    })}
+            <td class="nowrap" data-label=words.time()><Ago at=row.at/></td>
+            <td class="nowrap" data-label=words.who()>{actor}</td>
+            <td class="mono" data-label=words.source()>{row.address.map(|address| address.to_string())}</td>
+            <td data-label=words.what()>{words.audit_action(&row.action)}</td>
+            <td class="mono breaks" data-label=words.object()>{row.object}</td>
+            <td class="muted" data-label=words.details()>
+                {(!details.is_empty())
+                    .then(|| view! { <span class="clamp" title=details.clone()>{details.clone()}</span> })}
             </td>
         </tr>
     }

@@ -9,7 +9,6 @@ use leptos::prelude::*;
 use crate::error::AppError;
 use crate::pages::answer::answer;
 use crate::request::{Flash, flash, go_back, require, words};
-use crate::widgets::named;
 
 /// Bans an address or network on all nodes or some.
 #[server(prefix = "/api/ui", endpoint = "ban")]
@@ -21,7 +20,6 @@ async fn ban(
     #[server(default)] confirm_wide: bool,
 ) -> Result<(), AppError> {
     let (backend, actor) = require(Permission::Ban)?;
-    let words = words();
     let request = BanRequest {
         network: network.clone(),
         scope: scope_of(&scope, &nodes),
@@ -30,8 +28,9 @@ async fn ban(
     };
     let result = bans::ban(&backend, &actor, request).await;
     let typed = vec![("network", network.clone()), ("reason", reason)];
-    answer(result, "/bans", ("ban", typed), |batch| {
-        Flash::good(words.ban_ordered(network.trim(), batch.orders))
+    answer(result, "/bans", ("ban", typed), |_| {
+        // How the orders fare stands on every page.
+        None::<Flash>
     })
     .await
 }
@@ -51,7 +50,6 @@ async fn unban(#[server(default)] networks: Vec<String>) -> Result<(), AppError>
         go_back("/bans");
         return Ok(());
     }
-    let what = named(&networks);
     let result = match bans::unban(&backend, &actor, &networks).await {
         Err(backend::Error::NotFound) => Ok(None),
         other => other.map(Some),
@@ -61,8 +59,8 @@ async fn unban(#[server(default)] networks: Vec<String>) -> Result<(), AppError>
         "/bans",
         ("unban", Vec::new()),
         |batch| match batch {
-            Some(batch) => Flash::good(words.unban_ordered(&what, batch.orders)),
-            None => Flash::bad(words.nothing_to_unban()),
+            Some(_) => None,
+            None => Some(Flash::bad(words.nothing_to_unban())),
         },
     )
     .await

@@ -1,6 +1,6 @@
 //! Banning by hand.
 
-use backend::nodes::NodeRow;
+use backend::nodes::NodeName;
 use domain::role::Permission;
 use leptos::prelude::*;
 
@@ -10,7 +10,7 @@ use crate::widgets::{Field, Icon, ScopeFields};
 /// A panel that opens without JavaScript; stays open when its form was refused.
 #[component]
 pub(super) fn BanForm(
-    nodes: Vec<NodeRow>,
+    nodes: Vec<NodeName>,
     #[prop(optional_no_strip)] back: Option<FormBack>,
 ) -> impl IntoView {
     let words = words();

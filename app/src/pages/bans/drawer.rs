@@ -1,6 +1,6 @@
 //! Everything about one banned address, beside the list.
 
-use backend::bans::BanDetail;
+use backend::bans::{BanDetail, BanRow};
 use domain::net::Network;
 use domain::role::Permission;
 use leptos::prelude::*;
@@ -15,14 +15,7 @@ pub(super) fn Drawer(network: Network, detail: BanDetail, close: String) -> impl
     let name = network.to_string();
     let held = detail.row.is_some();
     let status = match detail.row {
-        Some(row) => view! {
-            <p><Left until=row.until/>" · "<Ago at=row.since/></p>
-            <p><WhyText why=row.why/></p>
-            <p class="chips">
-                {row.holders.into_iter().map(|holder| view! { <HolderChip holder/> }).collect_view()}
-            </p>
-        }
-        .into_any(),
+        Some(row) => view! { <Standing row/> }.into_any(),
         None => view! { <p class="muted">{words.ban_ended()}</p> }.into_any(),
     };
     let whitelisted = detail
@@ -36,7 +29,7 @@ pub(super) fn Drawer(network: Network, detail: BanDetail, close: String) -> impl
         <aside class="drawer card" aria-label=words.details_of(&name)>
             <header>
                 <h2 class="mono">{name.clone()}</h2>
-                <a class="icon-button" href=close data-enhance="" aria-label=words.close()><Icon name="x"/></a>
+                <a class="icon-button" href=close data-enhance="" data-close="" aria-label=words.close()><Icon name="x"/></a>
             </header>
             {status}
             {whitelisted}
@@ -109,5 +102,25 @@ pub(super) fn Drawer(network: Network, detail: BanDetail, close: String) -> impl
                     .collect_view()}
             </ol>
         </aside>
+    }
+}
+
+/// How the ban stands now.
+#[component]
+fn Standing(row: BanRow) -> impl IntoView {
+    let words = words();
+    view! {
+        <dl class="facts">
+            <dt>{words.time_left()}</dt>
+            <dd><Left until=row.until/></dd>
+            <dt>{words.banned_since()}</dt>
+            <dd><Ago at=row.since/></dd>
+            <dt>{words.why()}</dt>
+            <dd><WhyText why=row.why/></dd>
+            <dt>{words.holders()}</dt>
+            <dd class="chips">
+                {row.holders.into_iter().map(|holder| view! { <HolderChip holder/> }).collect_view()}
+            </dd>
+        </dl>
     }
 }

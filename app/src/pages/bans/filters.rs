@@ -1,7 +1,7 @@
 //! Search and filters: one form with a GET, so that every view has an address of its own.
 
 use backend::bans::BanState;
-use backend::nodes::NodeRow;
+use backend::nodes::NodeName;
 use leptos::prelude::*;
 
 use crate::pages::bans::query::{PageQuery, sort_text, state_text};
@@ -11,17 +11,10 @@ use crate::widgets::Icon;
 #[component]
 pub(super) fn Filters(
     query: PageQuery,
-    nodes: Vec<NodeRow>,
+    nodes: Vec<NodeName>,
     #[prop(optional_no_strip)] problem: Option<String>,
 ) -> impl IntoView {
     let words = words();
-    let options = nodes
-        .iter()
-        .map(|node| {
-            let selected = query.node == Some(node.id);
-            view! { <option value=node.id.to_string() selected=selected>{node.name.clone()}</option> }
-        })
-        .collect_view();
     let states = [
         (BanState::Effective, words.effective()),
         (BanState::NotEffective, words.not_effective()),
@@ -43,17 +36,14 @@ pub(super) fn Filters(
                 placeholder=words.address_or_network()
                 aria-invalid=problem.is_some().then_some("true")
             />
-            <select name="node" aria-label=words.filter_node()>
-                <option value="">{words.any_node()}</option>
-                {options}
-            </select>
+            {query.node.map(|node| view! { <input type="hidden" name="node" value=node.to_string()/> })}
             <select name="state" aria-label=words.filter_state()>
                 <option value="">{words.any_state()}</option>
                 {states}
             </select>
             {query.sort.map(|sort| view! { <input type="hidden" name="sort" value=sort_text(sort)/> })}
             {query.ascending.then(|| view! { <input type="hidden" name="order" value="up"/> })}
-            <button class="button">{words.apply()}</button>
+            <button class="button plain-only">{words.apply()}</button>
             <Chips query nodes/>
         </form>
         {problem.map(|problem| view! { <p class="problem" role="alert">{problem}</p> })}
@@ -62,7 +52,7 @@ pub(super) fn Filters(
 
 /// What is filtered, each to be taken away with one click.
 #[component]
-fn Chips(query: PageQuery, nodes: Vec<NodeRow>) -> impl IntoView {
+fn Chips(query: PageQuery, nodes: Vec<NodeName>) -> impl IntoView {
     let words = words();
     let chip = |text: String, without: PageQuery| {
         view! {

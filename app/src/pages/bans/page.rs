@@ -1,7 +1,7 @@
 //! The bans page.
 
 use backend::bans::{self, BanDetail, BanPage};
-use backend::nodes::{self, NodeRow};
+use backend::nodes::{self, NodeName};
 use domain::role::Permission;
 use leptos::prelude::*;
 
@@ -13,7 +13,7 @@ use crate::pages::bans::filters::Filters;
 use crate::pages::bans::query::PageQuery;
 use crate::pages::bans::table::BanTable;
 use crate::request::{form_back, may, require, words};
-use crate::widgets::{Empty, Loaded};
+use crate::widgets::{Empty, Loaded, grouped};
 
 #[component]
 pub(crate) fn BansPage() -> impl IntoView {
@@ -29,7 +29,7 @@ struct Found {
     page: BanPage,
     /// The search text was no address: what is wrong with it.
     problem: Option<String>,
-    nodes: Vec<NodeRow>,
+    nodes: Vec<NodeName>,
     open: Option<BanDetail>,
     back: Option<crate::request::FormBack>,
 }
@@ -52,7 +52,7 @@ async fn load(query: PageQuery) -> Result<Found, AppError> {
     Ok(Found {
         page,
         problem,
-        nodes: nodes::list(&backend).await?,
+        nodes: nodes::names(&backend).await?,
         open,
         back,
     })
@@ -73,7 +73,7 @@ fn Screen(query: PageQuery, found: Found) -> impl IntoView {
     view! {
         <header class="page-head">
             <h1>{words.bans()}</h1>
-            <p class="muted">{words.bans_count(page.total)}</p>
+            <p class="muted">{words.bans_count(&grouped(page.total))}</p>
             {may(Permission::Ban).then(|| view! { <BanForm nodes=nodes.clone() back/> })}
         </header>
         <Filters query=query.clone() nodes=nodes problem=problem.clone()/>

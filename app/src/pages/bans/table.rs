@@ -54,7 +54,7 @@ pub(super) fn BanTable(query: PageQuery, page: BanPage) -> impl IntoView {
                         {head(BanSort::Until, words.time_left())}
                         <th class="roomy">{words.why()}</th>
                         {head(BanSort::Repeats, words.repeats())}
-                        <th class="row-actions">{words.actions()}</th>
+                        <th class="row-actions"><span class="visually-hidden">{words.actions()}</span></th>
                     </tr>
                 </thead>
                 <tbody>
@@ -70,7 +70,7 @@ pub(super) fn BanTable(query: PageQuery, page: BanPage) -> impl IntoView {
             {acts
                 .then(|| {
                     view! {
-                        <button class="button bulk" form="unban-many">
+                        <button class="button primary bulk" form="unban-many" data-selected="">
                             <Icon name="unlock"/>
                             {words.unban_selected()}
                         </button>
@@ -168,8 +168,13 @@ fn RowActions(network: String) -> impl IntoView {
         {may(Permission::Whitelist)
             .then(|| {
                 view! {
-                    <a class="button small quiet roomy" href=format!("/whitelist?network={network}#add")>
-                        {words.unban_and_whitelist()}
+                    <a
+                        class="button small quiet roomy"
+                        href=format!("/whitelist?network={network}#add")
+                        title=words.unban_and_whitelist()
+                    >
+                        <Icon name="check"/>
+                        <span>{words.unban_and_whitelist()}</span>
                     </a>
                 }
             })}
@@ -213,15 +218,18 @@ pub(super) fn WhyText(why: Why) -> impl IntoView {
     if let Some(by_hand) = why.by_hand {
         let reason = by_hand.reason.filter(|reason| !reason.is_empty());
         return view! {
-            <span>{words.by_hand(&by_hand.actor)}</span>
-            {reason.map(|reason| view! { <span class="muted">": "{reason}</span> })}
+            <span class="clamp" title=reason.clone()>
+                {words.by_hand(&by_hand.actor)}
+                {reason.clone().map(|reason| view! { <span class="muted">": "{reason}</span> })}
+            </span>
         }
         .into_any();
     }
     if why.kinds.is_empty() {
         return view! { <span class="muted">{words.no_lines()}</span> }.into_any();
     }
-    why.kinds
+    let kinds = why
+        .kinds
         .into_iter()
         .map(|(kind, count)| {
             view! {
@@ -230,6 +238,6 @@ pub(super) fn WhyText(why: Why) -> impl IntoView {
                 </span>
             }
         })
-        .collect_view()
-        .into_any()
+        .collect_view();
+    view! { <span>{kinds}</span> }.into_any()
 }

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 
 use crate::request::words;
 
@@ -19,7 +20,9 @@ pub(super) fn Minutes(minutes: Vec<(OffsetDateTime, i64)>) -> impl IntoView {
         .unwrap_or(0)
         .max(1);
     let step = WIDTH / minutes.len().max(1);
+    // In UTC until the browser knows better.
     let clock = |at: OffsetDateTime| format!("{:02}:{:02}", at.hour(), at.minute());
+    let exact = |at: OffsetDateTime| at.format(&Rfc3339).unwrap_or_default();
     let bars = minutes
         .iter()
         .enumerate()
@@ -34,7 +37,9 @@ pub(super) fn Minutes(minutes: Vec<(OffsetDateTime, i64)>) -> impl IntoView {
                     height=height.to_string()
                     rx="1"
                 >
-                    <title>{format!("{} UTC: {count}", clock(*at))}</title>
+                    <title data-clock=exact(*at) data-rest=format!(": {count}")>
+                        {format!("{} UTC: {count}", clock(*at))}
+                    </title>
                 </rect>
             }
         })
@@ -42,16 +47,16 @@ pub(super) fn Minutes(minutes: Vec<(OffsetDateTime, i64)>) -> impl IntoView {
     let labels = [0, 15, 30, 45, minutes.len().saturating_sub(1)]
         .into_iter()
         .filter_map(|place| minutes.get(place))
-        .map(|(at, _)| view! { <span>{clock(*at)}</span> })
+        .map(|(at, _)| view! { <span data-clock=exact(*at)>{clock(*at)}</span> })
         .collect_view();
     let rows = minutes
         .iter()
         .rev()
-        .map(|(at, count)| view! { <tr><td>{clock(*at)}</td><td class="number">{*count}</td></tr> })
+        .map(|(at, count)| view! { <tr><td data-clock=exact(*at)>{clock(*at)}</td><td class="number">{*count}</td></tr> })
         .collect_view();
     view! {
         <div class="chart-box">
-            <span class="chart-top" aria-hidden="true">{most}</span>
+            <span class="chart-top" aria-hidden="true">{words.per_minute(most)}</span>
             <svg
                 class="chart"
                 role="img"
@@ -70,13 +75,14 @@ pub(super) fn Minutes(minutes: Vec<(OffsetDateTime, i64)>) -> impl IntoView {
                 {bars}
             </svg>
             <p class="chart-axis" aria-hidden="true">{labels}</p>
+            <p class="chart-zone plain-only" aria-hidden="true">"UTC"</p>
         </div>
         <details class="chart-table">
             <summary>{words.show_table()}</summary>
             <div class="table-box short">
                 <table class="compact">
                     <thead>
-                        <tr><th>{words.minute()}" (UTC)"</th><th>{words.count()}</th></tr>
+                        <tr><th>{words.minute()}<span class="plain-only">" (UTC)"</span></th><th>{words.count()}</th></tr>
                     </thead>
                     <tbody>{rows}</tbody>
                 </table>

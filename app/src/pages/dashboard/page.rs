@@ -10,8 +10,8 @@ use crate::layout::Frame;
 use crate::pages::attacks::AttackTable;
 use crate::pages::dashboard::minutes::Minutes;
 use crate::pages::dashboard::verdict::Verdict;
-use crate::request::{require, words};
-use crate::widgets::{Ago, Loaded};
+use crate::request::{require, scope, scoped, words};
+use crate::widgets::{Ago, Loaded, grouped};
 
 #[component]
 pub(crate) fn DashboardPage() -> impl IntoView {
@@ -24,7 +24,7 @@ pub(crate) fn DashboardPage() -> impl IntoView {
 
 async fn load() -> Result<Overview, AppError> {
     let (backend, _) = require(Permission::Read)?;
-    Ok(overview::overview(&backend).await?)
+    Ok(overview::overview(&backend, scope()).await?)
 }
 
 #[component]
@@ -40,18 +40,19 @@ fn Screen(overview: Overview) -> impl IntoView {
         <h1 class="visually-hidden">{words.dashboard()}</h1>
         <Verdict
             attacks=overview.attacks_last_hour
+            bans=overview.bans_now
             not_effective=overview.not_effective
             nodes=overview.nodes.clone()
         />
         <div class="tiles">
-            <Tile href="/bans" label=words.bans_now() value=overview.bans_now note=effective/>
-            <Tile href="/bans" label=words.bans_new() value=overview.bans_new_today/>
             <Tile
-                href="/bans"
+                href="#attacks"
                 label=words.attacks_last_hour()
                 value=overview.attacks_last_hour
-                note=words.hour_before(overview.attacks_previous_hour)
+                note=words.hour_before(&grouped(overview.attacks_previous_hour))
             />
+            <Tile href=scoped("/bans") label=words.bans_now() value=overview.bans_now note=effective/>
+            <Tile href="#bans" label=words.bans_new() value=overview.bans_new_today note=words.bans_and_unbans()/>
             <Tile
                 href="/nodes"
                 label=words.nodes()
@@ -63,12 +64,12 @@ fn Screen(overview: Overview) -> impl IntoView {
             <h2>{words.attacks_per_minute()}</h2>
             <Minutes minutes=overview.per_minute/>
         </section>
-        <div class="columns">
-            <section class="card">
+        <div class="columns wide-first">
+            <section class="card" id="attacks">
                 <h2>{words.last_attacks()}</h2>
                 <AttackTable lines=overview.last_attacks empty=words.attacks_empty()/>
             </section>
-            <section class="card">
+            <section class="card" id="bans">
                 <h2>{words.last_bans()}</h2>
                 <BanEvents events=overview.last_bans/>
             </section>
@@ -78,7 +79,7 @@ fn Screen(overview: Overview) -> impl IntoView {
 
 #[component]
 fn Tile(
-    href: &'static str,
+    #[prop(into)] href: String,
     label: &'static str,
     value: i64,
     #[prop(into, optional)] note: String,
@@ -86,7 +87,7 @@ fn Tile(
     view! {
         <a class="tile" href=href>
             <span class="tile-label">{label}</span>
-            <span class="tile-value">{value}</span>
+            <span class="tile-value">{grouped(value)}</span>
             <span class="muted">{note}</span>
         </a>
     }
@@ -117,11 +118,11 @@ fn BanEvents(events: Vec<BanEventRow>) -> impl IntoView {
                             view! {
                                 <tr>
                                     <td class="nowrap"><Ago at=event.at/></td>
-                                    <td>{words.ban_event(event.kind)}</td>
+                                    <td class="nowrap">{words.ban_event(event.kind)}</td>
                                     <td class="mono">
                                         <a href=format!("/bans?open={network}&search={network}")>{network.clone()}</a>
                                     </td>
-                                    <td>{event.node_name}</td>
+                                    <td class="cut">{event.node_name}</td>
                                 </tr>
                             }
                         })

@@ -4,12 +4,17 @@ use backend::nodes::NodeRow;
 use domain::health::HopState;
 use leptos::prelude::*;
 
-use crate::request::words;
-use crate::widgets::Icon;
+use crate::request::{scoped, words};
+use crate::widgets::{Icon, grouped};
 
 /// Attention beats attack beats quiet.
 #[component]
-pub(super) fn Verdict(attacks: i64, not_effective: i64, nodes: Vec<NodeRow>) -> impl IntoView {
+pub(super) fn Verdict(
+    attacks: i64,
+    bans: i64,
+    not_effective: i64,
+    nodes: Vec<NodeRow>,
+) -> impl IntoView {
     let words = words();
     let names = |wanted: &dyn Fn(&NodeRow) -> bool| {
         let names: Vec<_> = nodes
@@ -33,11 +38,16 @@ pub(super) fn Verdict(attacks: i64, not_effective: i64, nodes: Vec<NodeRow>) -> 
     } else if !details.is_empty() {
         ("verdict attention", "alert", words.not_held_title())
     } else if attacks > 0 {
-        details.push(words.held_text().to_owned());
+        details.push(words.held_text(&grouped(attacks), &grouped(bans)));
         ("verdict bad", "shield", words.under_attack_title())
     } else {
         details.push(words.quiet_text().to_owned());
         ("verdict good", "check", words.quiet_title())
+    };
+    let (href, link) = if class == "verdict bad" {
+        (scoped("/bans"), words.see_bans())
+    } else {
+        ("/nodes".to_owned(), words.see_nodes())
     };
     view! {
         <section class=class>
@@ -46,7 +56,7 @@ pub(super) fn Verdict(attacks: i64, not_effective: i64, nodes: Vec<NodeRow>) -> 
                 <p class="verdict-title">{title}</p>
                 {details.into_iter().map(|detail| view! { <p>{detail}</p> }).collect_view()}
             </div>
-            <a class="button" href="/nodes">{words.nodes()}</a>
+            <a class="button" href=href>{link}</a>
         </section>
     }
 }

@@ -11,7 +11,7 @@ use crate::layout::Frame;
 use crate::pages::nodes::hops::Hops;
 use crate::pages::nodes::list::WorkerChip;
 use crate::request::{Reveal, console_url, may, require, take_flash, words};
-use crate::widgets::{Ago, Hint, Icon, Loaded, OrderChip};
+use crate::widgets::{Ago, Hint, Icon, Loaded, OrderOutcome, bytes, grouped};
 
 #[component]
 pub(crate) fn NodePage() -> impl IntoView {
@@ -44,7 +44,7 @@ fn Screen(detail: NodeDetail, #[prop(optional_no_strip)] reveal: Option<Reveal>)
     let node = detail.row.clone();
     view! {
         <header class="page-head">
-            <h1>{node.name.clone()}</h1>
+            <h1 class="breaks">{node.name.clone()}</h1>
             <WorkerChip node=node.clone()/>
             {node.seen_at.map(|at| view! { <p class="muted">{words.last_seen()}" "<Ago at/></p> })}
         </header>
@@ -86,6 +86,7 @@ fn EnrolCommand(reveal: Reveal) -> impl IntoView {
 #[component]
 fn Facts(node: NodeRow, detail: NodeDetail) -> impl IntoView {
     let words = words();
+    let reported = node.health.is_some();
     let health = node.health.clone().unwrap_or_default();
     let fact = |name: &'static str, value: String| {
         (!value.is_empty()).then(|| view! { <dt>{name}</dt><dd>{value}</dd> })
@@ -101,11 +102,11 @@ fn Facts(node: NodeRow, detail: NodeDetail) -> impl IntoView {
         <section class="card">
             <h2>{words.health()}</h2>
             <dl class="facts">
-                {fact(words.bans_here(), node.bans.to_string())}
-                {fact(words.attacks_last_hour(), node.attacks_last_hour.to_string())}
+                {fact(words.bans_here(), grouped(node.bans))}
+                {fact(words.attacks_last_hour(), grouped(node.attacks_last_hour))}
                 {fact(words.log(), health.log_path.clone())}
-                {fact(words.position(), words.bytes(health.position))}
-                {fact(words.lag(), words.bytes(health.lag_bytes))}
+                {reported.then(|| fact(words.position(), bytes(health.position)))}
+                {reported.then(|| fact(words.lag(), bytes(health.lag_bytes)))}
                 {fact(words.jail_settings(), jail_text(&health))}
                 {fact(words.clock_offset(), clock_text(&health))}
                 {fact(words.host(), health.host_name.clone())}
@@ -178,7 +179,7 @@ fn Orders(detail: NodeDetail) -> impl IntoView {
     view! {
         <section class="card">
             <h2>{words.recent_orders()}</h2>
-            <ol class="lines">
+            <ol class="lines orders">
                 {detail
                     .orders
                     .into_iter()
@@ -186,9 +187,10 @@ fn Orders(detail: NodeDetail) -> impl IntoView {
                         let network = order.network.map(|network| network.to_string());
                         view! {
                             <li>
-                                <Ago at=order.ordered_at/>" · "{words.act(order.act)}" "
-                                <span class="mono">{network}</span>" · "{order.actor.clone()}" "
-                                <OrderChip order/>
+                                <Ago at=order.ordered_at/>
+                                <span>{words.act(order.act)}" "<span class="mono breaks">{network}</span></span>
+                                <span class="muted">{order.actor.clone()}</span>
+                                <OrderOutcome order/>
                             </li>
                         }
                     })
@@ -227,9 +229,11 @@ fn Danger(node: NodeRow) -> impl IntoView {
                 <input type="hidden" name="name" value=node.name.clone()/>
                 <button class="button" name="id" value=id.clone()>{words.new_code()}</button>
             </form>
+            <div class="danger-zone">
             <h3>{words.danger()}</h3>
             {ask("/api/ui/node_revoke", words.revoke(), words.revoke_text(), words.revoke_named(&node.name))}
             {ask("/api/ui/node_remove", words.remove_node(), words.remove_node_text(), words.remove_node_named(&node.name))}
+            </div>
         </section>
     }
 }

@@ -1,7 +1,7 @@
 //! The way of a line from log to firewall, with a remedy at each hop that is not good.
 
 use backend::nodes::NodeRow;
-use domain::health::{Hop, HopState};
+use domain::health::{Hop, HopName, HopState};
 use leptos::prelude::*;
 
 use crate::request::words;
@@ -34,7 +34,7 @@ pub(super) fn Hops(node: NodeRow) -> impl IntoView {
     view! {
         <section class="card">
             <h2>{words.hops_title()}</h2>
-            <p class="muted">{words.hops_text()}</p>
+            <p class="muted hops-text">{words.hops_text()}</p>
             <ol class="hops">
                 {std::iter::once(worker).chain(steps).map(|step| view! { <StepLine step/> }).collect_view()}
             </ol>
@@ -60,9 +60,22 @@ fn step(hop: Hop, connected: bool) -> Step {
         } else {
             HopState::Unknown
         },
-        detail: hop.detail,
+        // Where all is well, numbers stand among the facts, and a regular expression says nothing.
+        detail: if hop.state == HopState::Good && !names_a_place(hop.name) {
+            String::new()
+        } else {
+            hop.detail
+        },
         remedy: words.hop_remedy(hop.name),
     }
+}
+
+/// Is the detail of this hop a path or a name?
+fn names_a_place(hop: HopName) -> bool {
+    !matches!(
+        hop,
+        HopName::Spool | HopName::JailFailregex | HopName::Firewall | HopName::Clock
+    )
 }
 
 #[component]

@@ -9,7 +9,7 @@ use crate::error::AppError;
 use crate::layout::Frame;
 use crate::pages::nodes::add_form::AddForm;
 use crate::request::{FormBack, form_back, may, require, words};
-use crate::widgets::{Ago, Chip, Empty, Loaded, Shade};
+use crate::widgets::{Ago, Chip, Empty, Loaded, Shade, grouped};
 
 #[component]
 pub(crate) fn NodesPage() -> impl IntoView {
@@ -77,13 +77,13 @@ fn Row(node: NodeRow) -> impl IntoView {
     view! {
         <tr data-key=node.id.to_string() tabindex="0">
             <td data-label=words.node()>
-                <a class="strong" href=format!("/nodes/{}", node.name) data-open="">{node.name.clone()}</a>
+                <a class="strong breaks" href=format!("/nodes/{}", node.name) data-open="">{node.name.clone()}</a>
             </td>
             <td data-label=words.worker()><WorkerChip node=node.clone()/></td>
             <td data-label=words.health()><HealthChip node=node.clone()/></td>
-            <td class="number" data-label=words.bans_here()>{node.bans}</td>
-            <td class="number" data-label=words.attacks_last_hour()>{node.attacks_last_hour}</td>
-            <td class="number" data-label=words.waiting_orders()>{node.waiting_orders}</td>
+            <td class="number" data-label=words.bans_here()>{grouped(node.bans)}</td>
+            <td class="number" data-label=words.attacks_last_hour()>{grouped(node.attacks_last_hour)}</td>
+            <td class="number" data-label=words.waiting_orders()>{grouped(node.waiting_orders)}</td>
             <td class="nowrap" data-label=words.last_seen()>{seen}</td>
         </tr>
     }

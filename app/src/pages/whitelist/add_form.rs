@@ -1,6 +1,6 @@
 //! Adding an entry; "whitelist my IP" is the same form, filled in.
 
-use backend::nodes::NodeRow;
+use backend::nodes::NodeName;
 use leptos::prelude::*;
 
 use crate::request::{FormBack, query, visitor, words};
@@ -8,13 +8,10 @@ use crate::widgets::{Field, Icon, ScopeFields};
 
 #[component]
 pub(super) fn AddForm(
-    nodes: Vec<NodeRow>,
+    nodes: Vec<NodeName>,
     #[prop(optional_no_strip)] back: Option<FormBack>,
 ) -> impl IntoView {
     let words = words();
-    let own = visitor()
-        .address
-        .map(|address| address.to_canonical().to_string());
     let asked = query("network");
     let chosen = back
         .as_ref()
@@ -29,10 +26,7 @@ pub(super) fn AddForm(
     ]
     .map(|(value, text)| {
         view! {
-            <label class="choice">
-                <input type="radio" name="expiry" value=value checked=chosen == value/>
-                {text}
-            </label>
+            <option value=value selected=chosen == value>{text}</option>
         }
     })
     .collect_view();
@@ -40,40 +34,46 @@ pub(super) fn AddForm(
         <section class="card" id="add" aria-labelledby="add-title">
             <h2 id="add-title">{words.add_to_whitelist()}</h2>
             <form method="post" action="/api/ui/whitelist_add" class="form in-columns" data-enhance="">
-                <div>
-                    <Field
-                        name="network"
-                        label=words.address_or_network()
-                        hint=words.address_hint()
-                        value=asked.unwrap_or_default()
-                        required=true
-                        mono=true
-                        max=64
-                        back=back.clone()
-                    />
-                    <Field name="note" label=words.note() hint=words.note_hint() max=500 back=back.clone()/>
-                </div>
-                <fieldset class="field">
-                    <legend>{words.expires()}</legend>
-                    {expiry}
+                <Field
+                    name="network"
+                    label=words.address_or_network()
+                    hint=words.address_hint()
+                    value=asked.unwrap_or_default()
+                    required=true
+                    mono=true
+                    max=64
+                    back=back.clone()
+                />
+                <Field name="note" label=words.note() hint=words.note_hint() max=500 back=back.clone()/>
+                <div class="expiry">
+                    <div class="field">
+                        <label for="expiry">{words.expires()}</label>
+                        <select id="expiry" name="expiry">{expiry}</select>
+                    </div>
                     <Field name="at" label=words.at_time() kind="datetime-local" back/>
-                </fieldset>
-                <ScopeFields nodes/>
-                <div class="buttons">
-                    <button class="button primary">{words.add_to_whitelist()}</button>
+                    <p class="hint plain-only">"UTC"</p>
                 </div>
+                <ScopeFields nodes/>
+                <button class="button primary">{words.add_to_whitelist()}</button>
             </form>
-            {own
-                .map(|own| {
-                    view! {
-                        <form class="own-address" method="post" action="/api/ui/whitelist_add" data-enhance="">
-                            <span class="muted">{words.your_address(&own)}</span>
-                            <input type="hidden" name="network" value=own/>
-                            <input type="hidden" name="expiry" value="8h"/>
-                            <button class="button"><Icon name="user"/>{words.whitelist_my_ip()}" · "{words.in_8_hours()}</button>
-                        </form>
-                    }
-                })}
         </section>
     }
+}
+
+/// One click for whoever sits at the customer's desk.
+#[component]
+pub(super) fn OwnAddress() -> impl IntoView {
+    let words = words();
+    let own = visitor().address?.to_canonical().to_string();
+    Some(view! {
+        <form class="own-address" method="post" action="/api/ui/whitelist_add" data-enhance="">
+            <input type="hidden" name="network" value=own.clone()/>
+            <input type="hidden" name="expiry" value="8h"/>
+            <button class="button" title=words.your_address(&own)>
+                <Icon name="user"/>
+                {words.whitelist_my_ip()}
+                <span class="mono muted">{own.clone()}</span>
+            </button>
+        </form>
+    })
 }

@@ -1,14 +1,14 @@
 //! The whitelist page.
 
-use backend::nodes::{self, NodeRow};
+use backend::nodes::{self, NodeName};
 use backend::whitelist::{self, EntryRow, ProofRow};
 use domain::role::Permission;
 use leptos::prelude::*;
 
 use crate::error::AppError;
 use crate::layout::Frame;
-use crate::pages::whitelist::add_form::AddForm;
-use crate::request::{FormBack, form_back, may, require, words};
+use crate::pages::whitelist::add_form::{AddForm, OwnAddress};
+use crate::request::{FormBack, form_back, may, require, scope, words};
 use crate::widgets::{Ago, Chip, Empty, Left, Loaded, Shade};
 
 #[component]
@@ -20,22 +20,22 @@ pub(crate) fn WhitelistPage() -> impl IntoView {
     }
 }
 
-type Found = (Vec<EntryRow>, Vec<NodeRow>, Option<FormBack>);
+type Found = (Vec<EntryRow>, Vec<NodeName>, Option<FormBack>);
 
 async fn load() -> Result<Found, AppError> {
     let (backend, _) = require(Permission::Read)?;
     let back = form_back("whitelist").await;
-    Ok((
-        whitelist::list(&backend).await?,
-        nodes::list(&backend).await?,
-        back,
-    ))
+    let mut entries = whitelist::list(&backend).await?;
+    if let Some(node) = scope() {
+        entries.retain(|entry| entry.proofs.iter().any(|proof| proof.node == node));
+    }
+    Ok((entries, nodes::names(&backend).await?, back))
 }
 
 #[component]
 fn Screen(
     entries: Vec<EntryRow>,
-    nodes: Vec<NodeRow>,
+    nodes: Vec<NodeName>,
     #[prop(optional_no_strip)] back: Option<FormBack>,
 ) -> impl IntoView {
     let words = words();
@@ -43,6 +43,7 @@ fn Screen(
         <header class="page-head">
             <h1>{words.whitelist()}</h1>
             <p class="muted">{words.whitelist_text()}</p>
+            {may(Permission::Whitelist).then(|| view! { <OwnAddress/> })}
         </header>
         {may(Permission::Whitelist).then(|| view! { <AddForm nodes back/> })}
         {if entries.is_empty() {
@@ -69,7 +70,7 @@ fn Entries(entries: Vec<EntryRow>) -> impl IntoView {
                         <th>{words.added()}</th>
                         <th>{words.expires()}</th>
                         <th>{words.proof()}</th>
-                        <th class="row-actions">{words.actions()}</th>
+                        <th class="row-actions"><span class="visually-hidden">{words.actions()}</span></th>
                     </tr>
                 </thead>
                 <tbody>{entries.into_iter().map(|entry| view! { <Row entry/> }).collect_view()}</tbody>
@@ -89,8 +90,8 @@ fn Row(entry: EntryRow) -> impl IntoView {
     };
     view! {
         <tr data-key=entry.id.to_string() tabindex="0">
-            <td class="mono nowrap" data-label=words.entry()>{network.clone()}</td>
-            <td data-label=words.note()>{note}</td>
+            <td class="mono breaks" data-label=words.entry()>{network.clone()}</td>
+            <td data-label=words.note()><span class="clamp">{note}</span></td>
             <td data-label=words.who()>{entry.actor}</td>
             <td class="nowrap" data-label=words.added()><Ago at=entry.created_at/></td>
             <td class="nowrap" data-label=words.expires()><Left until=entry.expires_at/></td>
@@ -131,6 +132,10 @@ fn Proof(proof: ProofRow) -> impl IntoView {
         (false, ..) if proof.connected => (Shade::Grey, words.on_its_way()),
         (false, ..) => (Shade::Grey, words.node_away()),
     };
-    let title = proof.error.unwrap_or_else(|| text.to_owned());
+    let title = match proof.error {
+        Some(error) => error,
+        None if shade == Shade::Good => words.proven_explained().to_owned(),
+        None => text.to_owned(),
+    };
     view! { <Chip shade text=format!("{}: {text}", proof.name) title/> }
 }

@@ -4,13 +4,19 @@ use domain::ids::NodeId;
 use sqlx::PgConnection;
 use time::Duration;
 
-use super::{CONNECTED_SECONDS, NodeDetail, NodeRow, sql};
+use super::{CONNECTED_SECONDS, NodeDetail, NodeName, NodeRow, sql};
 use crate::whitelist::Scope;
 use crate::{Backend, Error, Problem, orders};
 
 /// Every node, by name.
 pub async fn list(backend: &Backend) -> Result<Vec<NodeRow>, Error> {
     rows(backend, None).await
+}
+
+/// Every node by name, to choose from: without the counts of [`list`].
+pub async fn names(backend: &Backend) -> Result<Vec<NodeName>, Error> {
+    let seen = backend.clock.now() - Duration::seconds(CONNECTED_SECONDS);
+    Ok(sql::names(&backend.pool, seen).await?)
 }
 
 /// One node's page; `None` where there is no such node.
@@ -35,11 +41,6 @@ async fn rows(backend: &Backend, name: Option<&str>) -> Result<Vec<NodeRow>, Err
     }
     let seen = now - Duration::seconds(CONNECTED_SECONDS);
     Ok(sql::rows(&backend.pool, name, seen, now - Duration::HOUR).await?)
-}
-
-/// Is there a node of this name?
-pub async fn is_there(backend: &Backend, name: &str) -> Result<bool, Error> {
-    Ok(!name.contains('\0') && sql::is_there(&backend.pool, name).await?)
 }
 
 /// The enrolled nodes of a scope.

@@ -14,9 +14,9 @@ pub(crate) use desired::bump;
 pub use desired::desired;
 pub use enrol::{authenticate, enrol};
 pub(crate) use list::in_scope;
-pub use list::{get, is_there, list};
+pub use list::{get, list, names};
 pub use stream::{Claim, Look, acts, claim, look, welcome};
-pub use views::{EnrolCode, GapRow, NodeAuth, NodeDetail, NodeRow};
+pub use views::{EnrolCode, GapRow, NodeAuth, NodeDetail, NodeName, NodeRow};
 
 /// A node not heard for so long is shown as not connected.
 pub const CONNECTED_SECONDS: i64 = 20;

@@ -9,7 +9,7 @@ use sqlx::types::Json;
 use sqlx::{PgConnection, PgExecutor};
 use time::OffsetDateTime;
 
-use super::{GapRow, NodeAuth, NodeRow};
+use super::{GapRow, NodeAuth, NodeName, NodeRow};
 
 /// Processes remembered as taken over from.
 const FENCED: i32 = 32;
@@ -160,15 +160,6 @@ pub(super) async fn enrolled_name(
     .await
 }
 
-pub(super) async fn is_there(conn: impl PgExecutor<'_>, name: &str) -> Result<bool, sqlx::Error> {
-    sqlx::query_scalar!(
-        r#"select exists (select from nodes where name = $1) as "is_there!""#,
-        name,
-    )
-    .fetch_one(conn)
-    .await
-}
-
 pub(super) async fn enrolled(conn: &mut PgConnection) -> Result<Vec<NodeId>, sqlx::Error> {
     let ids = sqlx::query_scalar!("select id from nodes where token_hash is not null order by id")
         .fetch_all(conn)
@@ -217,6 +208,27 @@ pub(super) async fn rows(
             bans: row.bans,
             attacks_last_hour: row.attacks,
             waiting_orders: row.waiting,
+        })
+        .collect())
+}
+
+pub(super) async fn names(
+    conn: impl PgExecutor<'_>,
+    seen: OffsetDateTime,
+) -> Result<Vec<NodeName>, sqlx::Error> {
+    let rows = sqlx::query!(
+        r#"select id, name, coalesce(seen_at > $1 and revoked_at is null, false) as "connected!"
+           from nodes order by name"#,
+        seen,
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| NodeName {
+            id: NodeId(row.id),
+            name: row.name,
+            connected: row.connected,
         })
         .collect())
 }

@@ -40,6 +40,17 @@ pub struct NodeRow {
     pub waiting_orders: i64,
 }
 
+/// A node to choose.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NodeName {
+    /// Row number.
+    pub id: NodeId,
+    /// Its name.
+    pub name: String,
+    /// Heard within the last [`super::CONNECTED_SECONDS`].
+    pub connected: bool,
+}
+
 /// One node's page.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NodeDetail {

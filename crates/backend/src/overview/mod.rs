@@ -2,6 +2,7 @@
 
 mod sql;
 
+use domain::ids::NodeId;
 use time::{Duration, OffsetDateTime};
 
 use crate::bans::{AttackRow, BanEventRow};
@@ -19,29 +20,32 @@ pub struct Overview {
     pub attacks_last_hour: i64,
     /// … and of the 60 before.
     pub attacks_previous_hour: i64,
-    /// Every node.
+    /// Every node, or the one that was asked for.
     pub nodes: Vec<NodeRow>,
     /// Attack lines of each of the last 60 minutes, oldest first, empty ones included.
     pub per_minute: Vec<(OffsetDateTime, i64)>,
     /// The newest 20.
     pub last_attacks: Vec<AttackRow>,
-    /// The newest 10.
+    /// The newest 20.
     pub last_bans: Vec<BanEventRow>,
     /// Bans that some firewall does not hold.
     pub not_effective: i64,
 }
 
-/// Reads the dashboard.
-pub async fn overview(backend: &Backend) -> Result<Overview, Error> {
+/// Reads the dashboard of all nodes or one.
+pub async fn overview(backend: &Backend, node: Option<NodeId>) -> Result<Overview, Error> {
     let now = backend.clock.now();
-    let counts = sql::counts(&backend.pool, now).await?;
+    let counts = match node {
+        Some(node) => sql::counts_of(&backend.pool, node, now).await?,
+        None => sql::counts(&backend.pool, now).await?,
+    };
     let minute = Duration::MINUTE;
     let this_minute = now
         .replace_second(0)
         .and_then(|now| now.replace_nanosecond(0))
         .unwrap_or(now);
     let since = this_minute - 119 * minute;
-    let lines = sql::lines_per_minute(&backend.pool, since, this_minute).await?;
+    let lines = sql::lines_per_minute(&backend.pool, node, since, this_minute).await?;
     let of = |at: OffsetDateTime| {
         lines
             .iter()
@@ -58,10 +62,18 @@ pub async fn overview(backend: &Backend) -> Result<Overview, Error> {
         bans_new_today: counts.new_bans,
         attacks_last_hour: sum(&minutes[60..]),
         attacks_previous_hour: sum(&minutes[..60]),
-        nodes: nodes::list(backend).await?,
+        nodes: in_scope(nodes::list(backend).await?, node),
         per_minute: minutes[60..].to_vec(),
-        last_attacks: sql::last_attacks(&backend.pool, 20).await?,
-        last_bans: sql::last_bans(&backend.pool, 10).await?,
+        last_attacks: match node {
+            Some(node) => sql::last_attacks_of(&backend.pool, node, 20).await?,
+            None => sql::last_attacks(&backend.pool, 20).await?,
+        },
+        last_bans: sql::last_bans(&backend.pool, node, 20).await?,
         not_effective: counts.not_effective,
     })
+}
+
+fn in_scope(mut nodes: Vec<NodeRow>, scope: Option<NodeId>) -> Vec<NodeRow> {
+    nodes.retain(|node| scope.is_none_or(|scope| scope == node.id));
+    nodes
 }

@@ -1,5 +1,6 @@
 //! The dashboard's numbers: each by an index or from counted minutes, never from raw lines.
 
+use domain::ids::NodeId;
 use ipnet::IpNet;
 use sqlx::PgExecutor;
 use time::OffsetDateTime;
@@ -28,16 +29,42 @@ pub(super) async fn counts(
     .await
 }
 
+/// As [`counts`], of one node.
+pub(super) async fn counts_of(
+    conn: impl PgExecutor<'_>,
+    node: NodeId,
+    now: OffsetDateTime,
+) -> Result<Counts, sqlx::Error> {
+    sqlx::query_as!(
+        Counts,
+        r#"select
+               coalesce((select bans from nodes where id = $1), 0) as "bans!",
+               (select count(*) from banned b join bans h using (network)
+                where b.not_effective and h.node_id = $1 and not h.in_firewall)
+                   as "not_effective!",
+               (select count(*) from ban_events
+                where kind = 'ban' and at > $2 and node_id = $1) as "new_bans!""#,
+        node.0,
+        now - time::Duration::DAY,
+    )
+    .fetch_one(conn)
+    .await
+}
+
+/// Of one node or all.
 pub(super) async fn lines_per_minute(
     conn: impl PgExecutor<'_>,
+    node: Option<NodeId>,
     from: OffsetDateTime,
     to: OffsetDateTime,
 ) -> Result<Vec<(OffsetDateTime, i64)>, sqlx::Error> {
     let rows = sqlx::query!(
         r#"select minute, sum(lines)::bigint as "lines!" from attack_minutes
-           where minute between $1 and $2 group by minute order by minute"#,
+           where minute between $1 and $2 and ($3::bigint is null or node_id = $3)
+           group by minute order by minute"#,
         from,
         to,
+        node.map(|node| node.0),
     )
     .fetch_all(conn)
     .await?;
@@ -64,16 +91,41 @@ pub(super) async fn last_attacks(
     Ok(rows.into_iter().map(AttackRow::from).collect())
 }
 
+/// By position in the log, which is this node's own order.
+pub(super) async fn last_attacks_of(
+    conn: impl PgExecutor<'_>,
+    node: NodeId,
+    limit: i64,
+) -> Result<Vec<AttackRow>, sqlx::Error> {
+    let rows = sqlx::query_as!(
+        Line,
+        r#"select n.name as node_name, a.at, a.source as "source: IpNet", a.kind, a.extension,
+                  a.number, a.raw
+           from attacks a join nodes n on n.id = a.node_id
+           where a.node_id = $1
+           order by a.node_id desc, a.generation desc, a."offset" desc limit $2"#,
+        node.0,
+        limit,
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows.into_iter().map(AttackRow::from).collect())
+}
+
+/// Of one node or all.
 pub(super) async fn last_bans(
     conn: impl PgExecutor<'_>,
+    node: Option<NodeId>,
     limit: i64,
 ) -> Result<Vec<BanEventRow>, sqlx::Error> {
     let rows = sqlx::query_as!(
         EventLine,
         r#"select n.name as node_name, e.at, e.kind, e.network as "network: IpNet"
            from ban_events e join nodes n on n.id = e.node_id
+           where $2::bigint is null or e.node_id = $2
            order by e.at desc limit $1"#,
         limit,
+        node.map(|node| node.0),
     )
     .fetch_all(conn)
     .await?;

@@ -1,0 +1,112 @@
+//! The audit log's own short phrases, in the reader's language.
+
+use crate::words::Words;
+
+words! {
+    audit_text: "Every change, by whom and from where. Nothing here can be edited.", "每一次更改、操作人及来源。此处内容不可修改。";
+    who: "Who", "操作人";
+    source: "From", "来源";
+    what: "What", "操作";
+    object: "Object", "对象";
+    details: "Details", "详情";
+    older: "Older", "更早";
+    newest: "Newest", "最新";
+    audit_empty: "Nothing has been changed yet.", "还没有任何更改。";
+    by_console: "Callwarden itself", "Callwarden 自动";
+    by_command_line: "command line", "命令行";
+    by_nobody: "nobody", "未登录";
+    did_ban: "Banned", "封堵";
+    did_ban_refused: "Ban refused", "封堵被拒绝";
+    did_unban: "Unbanned", "解封";
+    did_whitelist_add: "Whitelisted", "加入白名单";
+    did_whitelist_remove: "Removed from the whitelist", "移出白名单";
+    did_whitelist_expired: "Whitelist entry expired", "白名单到期";
+    did_add_node: "Added node", "添加节点";
+    did_new_code: "New enrolment code", "生成接入代码";
+    did_enrol: "Worker connected first", "节点代理首次接入";
+    did_revoke: "Revoked token", "吊销令牌";
+    did_remove_node: "Removed node", "移除节点";
+    did_install_jail: "Wrote jail files", "写入 jail 文件";
+    did_sign_in: "Signed in", "登录";
+    did_sign_in_failed: "Sign-in failed", "登录失败";
+    did_sign_in_throttled: "Sign-in blocked: too many attempts", "登录被限制:尝试过多";
+    did_sign_out: "Signed out", "退出";
+    did_setup: "Created the first admin", "创建第一个管理员";
+    did_setup_failed: "Setup token refused", "初始化令牌被拒绝";
+    did_add_user: "Added user", "添加用户";
+    did_disable_user: "Disabled user", "停用用户";
+    did_enable_user: "Enabled user", "启用用户";
+    did_change_role: "Changed role", "更改角色";
+    did_set_password: "Set password", "设置密码";
+    key_refused: "refused", "拒绝原因";
+    key_until: "until", "到期";
+    key_host: "host", "主机";
+    key_sessions_ended: "sessions ended", "结束会话";
+    key_disabled: "disabled", "停用";
+    key_role: "role", "角色";
+    yes: "yes", "是";
+    no: "no", "否";
+    because_whitelisted: "it was whitelisted", "已加入白名单";
+}
+
+impl Words {
+    /// What was done; a phrase of a newer console as it is.
+    pub(crate) fn audit_action(self, action: &str) -> String {
+        let text = match action {
+            "ban" => self.did_ban(),
+            "ban refused" => self.did_ban_refused(),
+            "unban" => self.did_unban(),
+            "whitelist add" => self.did_whitelist_add(),
+            "whitelist remove" => self.did_whitelist_remove(),
+            "whitelist expired" => self.did_whitelist_expired(),
+            "add node" => self.did_add_node(),
+            "new enrol code" => self.did_new_code(),
+            "enrol node" => self.did_enrol(),
+            "revoke node" => self.did_revoke(),
+            "remove node" => self.did_remove_node(),
+            "install jail" => self.did_install_jail(),
+            "sign in" => self.did_sign_in(),
+            "sign-in failed" => self.did_sign_in_failed(),
+            "sign-in throttled" => self.did_sign_in_throttled(),
+            "sign out" => self.did_sign_out(),
+            "setup" => self.did_setup(),
+            "setup failed" => self.did_setup_failed(),
+            "add user" => self.did_add_user(),
+            "disable user" => self.did_disable_user(),
+            "enable user" => self.did_enable_user(),
+            "change role" => self.did_change_role(),
+            "set password" => self.did_set_password(),
+            other => other,
+        };
+        text.to_owned()
+    }
+
+    /// Who did it where it was no user.
+    pub(crate) fn audit_actor(self, actor: &str) -> String {
+        let text = match actor {
+            "console" => self.by_console(),
+            "command line" => self.by_command_line(),
+            "nobody" => self.by_nobody(),
+            other => other,
+        };
+        text.to_owned()
+    }
+
+    /// The name of a detail.
+    pub(crate) fn audit_key(self, key: &str) -> String {
+        let text = match key {
+            "reason" => self.reason(),
+            "note" => self.note(),
+            "nodes" => self.holders(),
+            "refused" => self.key_refused(),
+            "until" => self.key_until(),
+            "host" => self.key_host(),
+            "worker" => self.worker(),
+            "sessions_ended" => self.key_sessions_ended(),
+            "disabled" => self.key_disabled(),
+            "role" => self.key_role(),
+            other => other,
+        };
+        text.to_owned()
+    }
+}

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use domain::wire::Source;
@@ -10,6 +11,7 @@ use tokio::sync::{mpsc, watch};
 
 use crate::config::Config;
 use crate::console::backlog::Backlog;
+use crate::console::fenced::{self, Patience};
 use crate::console::time::ConsoleTime;
 use crate::console::token::{self, Token};
 use crate::console::{Client, ConsoleError, live, stream};
@@ -18,8 +20,9 @@ use crate::duty::bans::Bans;
 use crate::duty::orders::Orders;
 use crate::duty::whitelist::Whitelist;
 use crate::duty::{Engine, probe, report};
-use crate::shared::{Shared, open_spool};
-use crate::tail::watch::{Tail, TailSetup};
+use crate::shared::{Shared, open_spool, spool_folder};
+use crate::spool::{Lock, SpoolError};
+use crate::tail::watch::{Tail, TailSetup, lock};
 use crate::tail::{BanLines, Parser};
 
 /// How long the duties may take to stop.
@@ -42,32 +45,67 @@ pub enum StartError {
     /// The console's address or authority.
     #[error(transparent)]
     Console(#[from] ConsoleError),
+    /// It would take the node from the worker that runs already, and could not read anything.
+    #[error("{0}; this one does not start beside it (systemctl stop callwarden-worker stops it)")]
+    Taken(SpoolError),
     /// No thread for a tail.
     #[error("cannot start a thread")]
     Thread(#[source] std::io::Error),
 }
 
-/// Runs the worker until `shutdown`.
+/// Runs the worker until `shutdown`; from the beginning after another worker acted for the node.
 ///
 /// # Errors
 /// [`StartError`]; once started, everything that fails is retried and told in the health report.
 pub async fn run(config: Config, clock: Clock, shutdown: Shutdown) -> Result<(), StartError> {
+    let config = Arc::new(config);
+    while !shutdown.is_stopping() {
+        act(Arc::clone(&config), clock.clone(), &shutdown).await?;
+    }
+    Ok(())
+}
+
+/// Until stopped, or until it is alone again after it was fenced off.
+async fn act(config: Arc<Config>, clock: Clock, shutdown: &Shutdown) -> Result<(), StartError> {
     let token = token::load(&config.node.state_dir)
         .map_err(StartError::Token)?
         .ok_or(StartError::NotEnrolled)?;
+    // A new one is another worker for the console.
     let client = Client::new(&config.console)?;
+    // Before the console hears of us and fences off the other. What else is wrong with the folder
+    // is told in the health report.
+    let held = match Lock::take(&spool_folder(&config)) {
+        Err(error @ SpoolError::Taken { .. }) => return Err(StartError::Taken(error)),
+        taken => taken.ok(),
+    };
+    let duties = Shutdown::new();
+    let shared = Arc::new(Shared::new());
     let node = Node {
         engine: Engine::new(&config),
-        config: Arc::new(config),
-        shared: Arc::new(Shared::new()),
+        config,
+        shared: Arc::clone(&shared),
         time: ConsoleTime::new(clock.clone()),
         clock,
-        shutdown: shutdown.clone(),
+        shutdown: duties.clone(),
     };
-    node.start(client, token)?;
-    shutdown.stopping().await;
-    if !shutdown.finished(STOP_LIMIT).await {
+    node.start(client.clone(), token.clone(), held)?;
+    tokio::select! {
+        () = shutdown.stopping() => {}
+        () = duties.stopping() => {}
+    }
+    duties.stop();
+    if !duties.finished(STOP_LIMIT).await {
         tracing::warn!("some duties did not stop in time");
+    }
+    *lock(&shared.spool) = None;
+    if !shared.fenced.load(Ordering::Relaxed) {
+        shutdown.stop();
+        return Ok(());
+    }
+    let alone = fenced::until_alone(&client, &token, Patience::default());
+    tokio::select! {
+        () = alone => tracing::info!("the other worker is gone; this one acts again"),
+        () = shutdown.stopping() => {}
     }
     Ok(())
 }
@@ -82,13 +120,14 @@ struct Node {
 }
 
 impl Node {
-    fn start(&self, client: Client, token: Token) -> Result<(), StartError> {
+    fn start(&self, client: Client, token: Token, held: Option<Lock>) -> Result<(), StartError> {
         let (config, shared, stop) = (&self.config, &self.shared, &self.shutdown);
         let attacks = self.tail(&config.attack_log.path, Parser::Attacks)?;
         let lines = BanLines::local(&config.fail2ban.jail);
         let bans_log = self.tail(&config.fail2ban.log, Parser::Bans(lines))?;
         let wakers = [attacks.waker(), bans_log.waker()];
         let spool = open_spool(
+            held,
             Arc::clone(config),
             Arc::clone(shared),
             wakers.clone(),
@@ -117,7 +156,13 @@ impl Node {
         };
         self.spawn("dispatch", dispatch.run(down, stop.clone()));
         let streamed = stream::run(client.clone(), token.clone(), down_to, stop.clone());
-        self.spawn("stream", streamed);
+        let (fenced, stopped) = (Arc::clone(shared), stop.clone());
+        self.spawn("stream", async move {
+            if streamed.await {
+                fenced.fenced.store(true, Ordering::Relaxed);
+                stopped.stop();
+            }
+        });
         let told = live::run(
             client.clone(),
             token.clone(),

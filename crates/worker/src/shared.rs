@@ -1,6 +1,7 @@
 //! What the duties share, and the spool among it.
 
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -13,7 +14,7 @@ use crate::console::outbox::Outbox;
 use crate::duty::bans::BanState;
 use crate::duty::probe::Answers;
 use crate::firewall::enforce::chain;
-use crate::spool::Spool;
+use crate::spool::{Lock, Spool};
 use crate::tail::watch::{SharedSpool, Stored, Waker, lock};
 
 /// How often an unusable spool folder is tried again.
@@ -35,6 +36,8 @@ pub(crate) struct Shared {
     pub answers: Arc<Mutex<Answers>>,
     pub bans: Arc<Mutex<BanState>>,
     pub clock_offset: AtomicI64,
+    /// Another worker acts for the node.
+    pub fenced: AtomicBool,
 }
 
 impl Shared {
@@ -52,6 +55,7 @@ impl Shared {
             answers: Arc::default(),
             bans: Arc::default(),
             clock_offset: AtomicI64::new(NO_OFFSET),
+            fenced: AtomicBool::new(false),
         }
     }
 
@@ -62,16 +66,28 @@ impl Shared {
     }
 }
 
-/// Opens the spool, however long its disk is full, read-only or another worker's.
+/// Where lines wait for the console.
+pub(crate) fn spool_folder(config: &Config) -> PathBuf {
+    config.node.state_dir.join("spool")
+}
+
+/// Opens the spool, however long its disk is full, read-only or another worker's. `held`: its lock,
+/// where it could be taken already.
 pub(crate) async fn open_spool(
+    mut held: Option<Lock>,
     config: Arc<Config>,
     shared: Arc<Shared>,
     wakers: [Waker; 2],
     shutdown: Shutdown,
 ) {
     loop {
-        let (folder, most) = (config.node.state_dir.join("spool"), config.spool.max_bytes);
-        let opened = tokio::task::spawn_blocking(move || Spool::open(&folder, most)).await;
+        let (folder, most) = (spool_folder(&config), config.spool.max_bytes);
+        let held = held.take();
+        let open = move || match held {
+            Some(lock) => Spool::open_locked(lock, &folder, most),
+            None => Spool::open(&folder, most),
+        };
+        let opened = tokio::task::spawn_blocking(open).await;
         match opened {
             Ok(Ok(spool)) => {
                 *lock(&shared.spool) = Some(spool);

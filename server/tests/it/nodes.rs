@@ -21,6 +21,9 @@ async fn a_code_enrols_once(pool: PgPool) {
     assert_eq!(worker.name, "fs-1");
     let again = TestWorker::enrol(&console, code.node, &code.code).await;
     assert_eq!(again.err(), Some(StatusCode::FORBIDDEN));
+    // Enrolled is not running.
+    let row = nodes::get(&console.backend, "fs-1").await.unwrap().unwrap();
+    assert!(row.row.enrolled && !row.row.connected && row.row.seen_at.is_none());
     worker.report(&health(&["192.0.2.1"])).await;
     let row = nodes::get(&console.backend, "fs-1")
         .await
@@ -193,6 +196,29 @@ async fn hostile_22_the_newer_worker_acts_the_older_is_fenced_off(pool: PgPool) 
         1,
         "what has no answer is sent again"
     );
+}
+
+#[sqlx::test(migrator = "backend::MIGRATOR")]
+async fn hostile_22_a_fenced_worker_comes_back_when_the_other_is_silent(pool: PgPool) {
+    let console = TestConsole::start(&pool).await;
+    let node = console.node("fs-1").await;
+    let (old, new) = (node.process("old"), node.process("new"));
+    let _first = old.stream().await;
+    let mut second = new.stream().await;
+    console.backend.clock.advance(Duration::seconds(15));
+    new.report(&Report::default()).await;
+    console.backend.clock.advance(Duration::seconds(15));
+    assert_eq!(old.try_stream().await.err(), Some(StatusCode::CONFLICT));
+    console.backend.clock.advance(Duration::seconds(6));
+    let _third = old.stream().await;
+    old.report(&Report::default()).await;
+    // One acts: the other is fenced off now, and stays so while this one is heard.
+    assert_eq!(second.end().await, Some(Down::Fenced));
+    assert_eq!(
+        new.try_report(&Report::default()).await.err(),
+        Some(StatusCode::CONFLICT)
+    );
+    assert_eq!(new.try_stream().await.err(), Some(StatusCode::CONFLICT));
 }
 
 #[sqlx::test(migrator = "backend::MIGRATOR")]

@@ -71,7 +71,7 @@ pub(super) async fn enrol(
 ) -> Result<Option<NodeAuth>, sqlx::Error> {
     let row = sqlx::query!(
         "update nodes
-         set token_hash = $2, enrolled_at = $4, revoked_at = null, address = $3, seen_at = $4,
+         set token_hash = $2, enrolled_at = $4, revoked_at = null, address = $3,
              enrol_code_hash = null, enrol_expires_at = null,
              instance = null, fenced = '{}', stream = stream + 1
          where enrol_code_hash = $1 and enrol_expires_at > $4
@@ -290,29 +290,34 @@ pub(super) async fn ban_list_version(
         .await
 }
 
-/// The number of the newest stream; `None` where this process was taken over from.
+/// The number of the newest stream; `None` where this process was taken over from by one that was
+/// heard after `heard`.
 pub(super) async fn claim(
     conn: &mut PgConnection,
     node: NodeId,
     instance: Option<&str>,
     peer: Network,
     now: OffsetDateTime,
+    heard: OffsetDateTime,
 ) -> Result<Option<i64>, sqlx::Error> {
     sqlx::query_scalar!(
         r#"update nodes
            set stream = stream + 1, address = $3, seen_at = $4,
                fenced = case
                    when $2::text is null or instance is null or instance = $2::text then fenced
-                   else (fenced || instance)[greatest(1, cardinality(fenced) + 2 - $5::int):]
+                   else array_remove(
+                       (fenced || instance)[greatest(1, cardinality(fenced) + 2 - $5::int):], $2)
                end,
                instance = coalesce($2::text, instance)
-           where id = $1 and ($2::text is null or not ($2::text = any(fenced)))
+           where id = $1
+               and ($2::text is null or not ($2::text = any(fenced)) or seen_at <= $6)
            returning stream"#,
         node.0,
         instance,
         peer.ipnet(),
         now,
         FENCED,
+        heard,
     )
     .fetch_optional(conn)
     .await

@@ -5,8 +5,9 @@ use std::net::IpAddr;
 use domain::ids::NodeId;
 use domain::net::Network;
 use domain::wire::{Cursor, Down, VERSION};
+use time::Duration;
 
-use super::{NodeAuth, sql, token};
+use super::{CONNECTED_SECONDS, NodeAuth, sql, token};
 use crate::changes::{self, Topic};
 use crate::{Backend, Error};
 
@@ -37,7 +38,8 @@ pub enum Look {
 }
 
 /// Opens a stream: every older one ends. `instance` names the worker's process; a process that was
-/// once taken over from stays out, so that two workers with one token do not take turns.
+/// once taken over from stays out, so that two workers with one token do not take turns; it may come
+/// back when the other has fallen silent.
 pub async fn claim(
     backend: &Backend,
     node: NodeId,
@@ -46,8 +48,10 @@ pub async fn claim(
 ) -> Result<Claim, Error> {
     let instance = instance.filter(|instance| sane(instance));
     let now = backend.clock.now();
+    let heard = now - Duration::seconds(CONNECTED_SECONDS);
     let mut tx = backend.pool.begin().await?;
-    let Some(stream) = sql::claim(&mut tx, node, instance, Network::host(peer), now).await? else {
+    let claimed = sql::claim(&mut tx, node, instance, Network::host(peer), now, heard).await?;
+    let Some(stream) = claimed else {
         return Ok(Claim::Fenced);
     };
     changes::note(&mut tx, Topic::Nodes, Some(node)).await?;

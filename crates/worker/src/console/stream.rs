@@ -20,21 +20,21 @@ const SILENCE: Duration = Duration::from_secs(3 * PING_SECONDS);
 /// Pause where another try is of no use soon: revoked.
 const LONG: Duration = Duration::from_secs(30);
 
-/// Passes on what the console says until stopped, or fenced off by another worker.
-pub async fn run(client: Client, token: Token, to: mpsc::Sender<Down>, shutdown: Shutdown) {
+/// Passes on what the console says until stopped; true when fenced off by another worker.
+pub async fn run(client: Client, token: Token, to: mpsc::Sender<Down>, shutdown: Shutdown) -> bool {
     let mut backoff = Backoff::default();
     let mut connected = true;
     loop {
         let listened = tokio::select! {
             listened = listen(&client, &token, &to, &mut backoff) => listened,
-            () = shutdown.stopping() => return,
+            () = shutdown.stopping() => return false,
         };
         connected |= backoff.is_fresh();
         let pause = match listened {
             Ok(()) => backoff.pause(),
             Err(ConsoleError::Fenced) => {
                 tracing::error!("another worker has taken over for this node; this one stays away");
-                return shutdown.stopping().await;
+                return true;
             }
             Err(error) => {
                 // Once for each time it is lost, not for each try.
@@ -50,7 +50,7 @@ pub async fn run(client: Client, token: Token, to: mpsc::Sender<Down>, shutdown:
         };
         tokio::select! {
             () = tokio::time::sleep(pause) => {}
-            () = shutdown.stopping() => return,
+            () = shutdown.stopping() => return false,
         }
     }
 }

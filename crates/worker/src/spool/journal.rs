@@ -61,7 +61,35 @@ pub struct Spool {
     positions: BTreeMap<Source, Position>,
     /// For the next record.
     buffer: Vec<u8>,
-    _lock: File,
+    _lock: Lock,
+}
+
+/// Holds a folder for this process.
+#[derive(Debug)]
+pub struct Lock {
+    _file: File,
+}
+
+impl Lock {
+    /// Makes the folder if it is missing.
+    ///
+    /// # Errors
+    /// [`SpoolError::Taken`], [`SpoolError::Io`].
+    pub fn take(folder: &Path) -> Result<Self, SpoolError> {
+        let failed = |source| SpoolError::Io {
+            path: folder.to_owned(),
+            source,
+        };
+        fs::create_dir_all(folder).map_err(failed)?;
+        let file = create(&folder.join("lock")).map_err(failed)?;
+        match file.try_lock() {
+            Ok(()) => Ok(Self { _file: file }),
+            Err(fs::TryLockError::WouldBlock) => Err(SpoolError::Taken {
+                path: folder.to_owned(),
+            }),
+            Err(fs::TryLockError::Error(error)) => Err(failed(error)),
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -85,25 +113,21 @@ impl Spool {
     /// # Errors
     /// [`SpoolError::Taken`], [`SpoolError::Io`].
     pub fn open(folder: &Path, max_bytes: u64) -> Result<Self, SpoolError> {
-        let failed = |source| SpoolError::Io {
-            path: folder.to_owned(),
-            source,
-        };
-        fs::create_dir_all(folder).map_err(failed)?;
-        let lock = create(&folder.join("lock")).map_err(failed)?;
-        match lock.try_lock() {
-            Ok(()) => {}
-            Err(fs::TryLockError::WouldBlock) => {
-                return Err(SpoolError::Taken {
-                    path: folder.to_owned(),
-                });
-            }
-            Err(fs::TryLockError::Error(error)) => return Err(failed(error)),
-        }
-        Self::recover(folder, max_bytes, lock).map_err(failed)
+        Self::open_locked(Lock::take(folder)?, folder, max_bytes)
     }
 
-    fn recover(folder: &Path, max_bytes: u64, lock: File) -> io::Result<Self> {
+    /// The same with the folder's lock in hand.
+    ///
+    /// # Errors
+    /// [`SpoolError::Io`].
+    pub fn open_locked(lock: Lock, folder: &Path, max_bytes: u64) -> Result<Self, SpoolError> {
+        Self::recover(folder, max_bytes, lock).map_err(|source| SpoolError::Io {
+            path: folder.to_owned(),
+            source,
+        })
+    }
+
+    fn recover(folder: &Path, max_bytes: u64, lock: Lock) -> io::Result<Self> {
         let saved = checkpoint::load(folder)?;
         let acked_positions: BTreeMap<_, _> = saved
             .into_iter()

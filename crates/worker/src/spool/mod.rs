@@ -9,4 +9,4 @@ mod journal;
 mod record;
 mod segments;
 
-pub use journal::{BATCH_CHUNKS, Batch, Spool, SpoolError};
+pub use journal::{BATCH_CHUNKS, Batch, Lock, Spool, SpoolError};

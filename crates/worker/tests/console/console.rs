@@ -58,6 +58,12 @@ pub struct Stored {
     pub results: Vec<OrderResult>,
     pub health: Option<Health>,
     pub instances: Vec<String>,
+    /// Processes that another one took over from.
+    pub fenced: Vec<String>,
+    /// … may come back.
+    pub fenced_takes: bool,
+    /// … wanted to, and may not.
+    pub turned_away: usize,
     pub reports: usize,
     /// Answer the next reports of lines so.
     pub trouble: VecDeque<Trouble>,
@@ -124,6 +130,12 @@ impl Console {
         });
     }
 
+    /// Another worker takes over from whoever has a stream.
+    pub fn fence(&self) {
+        self.with(|stored| stored.fenced = stored.instances.clone());
+        self.say(&Down::Fenced);
+    }
+
     fn touched(&self) {
         self.changed.send_modify(|count| *count += 1);
     }
@@ -136,9 +148,13 @@ fn authorised(headers: &HeaderMap) -> bool {
     bearer == Some(&format!("Bearer {TOKEN}"))
 }
 
+fn instance(headers: &HeaderMap) -> String {
+    headers[INSTANCE_HEADER].to_str().unwrap().to_owned()
+}
+
 async fn enrol(Json(enrol): Json<Enrol>) -> Response {
     if enrol.code != CODE {
-        return StatusCode::FORBIDDEN.into_response();
+        return Trouble::Refused(StatusCode::FORBIDDEN, RefusalKind::Token).answer();
     }
     Json(Enrolled {
         node_name: "node-a".to_owned(),
@@ -162,6 +178,9 @@ async fn report(State(console): State<Console>, headers: HeaderMap, body: Bytes)
     let report: Report = serde_json::from_slice(&body).unwrap();
     let answer = console.with(|stored| {
         stored.reports += 1;
+        if stored.fenced.contains(&instance(&headers)) {
+            return Trouble::Refused(StatusCode::CONFLICT, RefusalKind::Fenced).answer();
+        }
         let poisoned = stored.poison.is_some_and(|poison| {
             let mut events = report.chunks.iter().flat_map(|chunk| &chunk.attacks);
             events.any(|event| event.raw.contains(poison))
@@ -223,8 +242,12 @@ async fn orders(State(console): State<Console>, headers: HeaderMap) -> Response 
         return StatusCode::UNAUTHORIZED.into_response();
     }
     let (sender, mut lines) = mpsc::unbounded_channel();
-    console.with(|stored| {
-        let instance = headers[INSTANCE_HEADER].to_str().unwrap().to_owned();
+    let taken = console.with(|stored| {
+        let instance = instance(&headers);
+        if stored.fenced.contains(&instance) && !stored.fenced_takes {
+            stored.turned_away += 1;
+            return false;
+        }
         stored.instances.push(instance);
         let cursors = stored.cursors.values().copied().collect();
         let welcome = Down::Welcome {
@@ -235,8 +258,12 @@ async fn orders(State(console): State<Console>, headers: HeaderMap) -> Response 
         };
         sender.send(welcome).unwrap();
         stored.streams.push(sender);
+        true
     });
     console.touched();
+    if !taken {
+        return Trouble::Refused(StatusCode::CONFLICT, RefusalKind::Fenced).answer();
+    }
     let stream = futures::stream::poll_fn(move |context| {
         lines.poll_recv(context).map(|down| {
             let mut line = serde_json::to_vec(&down?).unwrap();

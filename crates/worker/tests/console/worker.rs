@@ -10,9 +10,10 @@ use axum::http::StatusCode;
 use domain::ban::{Act, Order, Outcome};
 use domain::health::{HopName, HopState};
 use domain::ids::OrderId;
-use domain::wire::{Desired, Down, RefusalKind};
+use domain::wire::{Desired, Down};
 use runtime::{Clock, Shutdown};
 use worker::config::Config;
+use worker::console::fenced::{Patience, until_alone};
 
 use crate::console::{CODE, Console, Trouble};
 
@@ -217,6 +218,10 @@ async fn hostile_12_the_worker_refuses_by_itself() {
     console.say(&Down::Orders {
         orders: orders.clone(),
     });
+    console
+        .until("five answers", |stored| stored.results.len() >= 5)
+        .await;
+    // What was answered is answered again, not done again.
     console.say(&Down::Orders { orders });
     console
         .until("ten answers", |stored| stored.results.len() >= 10)
@@ -243,22 +248,74 @@ async fn hostile_22_a_fenced_worker_stays_away() {
     let running = start(&node);
     node.write(10);
     node.all_stored(&console).await;
-    console.say(&Down::Fenced);
-    console.with(|stored| {
-        stored.trouble = [Trouble::Refused(StatusCode::CONFLICT, RefusalKind::Fenced)].into();
-    });
+    console.fence();
+    // Its folder is free: another worker of the node gets everything instead.
+    let spool = node.folder.path().join("state/spool");
+    until_free(&spool).await;
     node.write(10);
-    console
-        .until("the refused report", |stored| stored.trouble.is_empty())
-        .await;
-    // It stays away: another worker of the node gets everything instead.
     let other = start(&node);
-    let lines = console.with(|stored| stored.lines.len());
-    assert_eq!(lines, 10);
-    running.stop().await;
     node.all_stored(&console).await;
+    running.stop().await;
     other.stop().await;
     console.with(|stored| assert_eq!(stored.instances.len(), 2, "one stream each"));
+}
+
+async fn until_free(spool: &Path) {
+    let free = async {
+        while worker::spool::Lock::take(spool).is_err() {
+            tokio::time::sleep(Duration::from_millis(25)).await;
+        }
+    };
+    let free = tokio::time::timeout(Duration::from_mins(1), free).await;
+    assert!(free.is_ok(), "the folder is never free");
+}
+
+#[tokio::test]
+async fn hostile_22_a_second_worker_of_one_folder_never_dials() {
+    let console = Console::start().await;
+    let mut node = Node::enrolled(&console).await;
+    let running = start(&node);
+    node.write(10);
+    node.all_stored(&console).await;
+    let refused = worker::run(node.settings(), Clock::system(), Shutdown::new()).await;
+    let refused = refused.unwrap_err().to_string();
+    assert!(refused.contains("another worker uses"), "{refused}");
+    node.write(10);
+    node.all_stored(&console).await;
+    running.stop().await;
+    console.with(|stored| assert_eq!(stored.instances.len(), 1));
+}
+
+#[tokio::test]
+async fn hostile_22_a_fenced_worker_waits_until_the_console_takes_it() {
+    let console = Console::start().await;
+    let node = Node::enrolled(&console).await;
+    let config = node.settings();
+    let client = worker::console::Client::new(&config.console).unwrap();
+    let token = worker::console::token::load(&config.node.state_dir);
+    let token = token.unwrap().unwrap();
+    client.orders(&token).await.unwrap();
+    console.fence();
+    let patience = Patience {
+        every: Duration::from_millis(20),
+        reached: Duration::from_millis(200),
+    };
+    let (fenced, token) = (client.clone(), token.clone());
+    let waiting = tokio::spawn(async move { until_alone(&fenced, &token, patience).await });
+    console
+        .until("asked to come back", |stored| stored.turned_away > 2)
+        .await;
+    assert!(!waiting.is_finished());
+    console.with(|stored| {
+        // Not for every question.
+        assert!(stored.reports > stored.turned_away);
+        stored.fenced_takes = true;
+    });
+    tokio::time::timeout(Duration::from_mins(1), waiting)
+        .await
+        .unwrap()
+        .unwrap();
+    console.with(|stored| assert_eq!(stored.instances.len(), 2));
 }
 
 #[tokio::test]

@@ -34,14 +34,22 @@ impl Fail2ban {
     /// [`Fail2banError`]; [`Fail2banError::NoJail`] where there is none.
     pub async fn jail(&self) -> Result<JailInfo, Fail2banError> {
         Ok(JailInfo {
-            settings: JailSettings {
-                bantime: self.number("bantime").await?,
-                findtime: self.number("findtime").await?,
-                maxretry: self.number("maxretry").await?,
-            },
+            settings: self.settings().await?,
             logpaths: self.log_paths().await?,
             failregex: self.failregex().await?,
             ignoreip: self.ignored().await?,
+        })
+    }
+
+    /// Its bantime, findtime and maxretry.
+    ///
+    /// # Errors
+    /// [`Fail2banError`].
+    pub async fn settings(&self) -> Result<JailSettings, Fail2banError> {
+        Ok(JailSettings {
+            bantime: self.number("bantime").await?,
+            findtime: self.number("findtime").await?,
+            maxretry: self.number("maxretry").await?,
         })
     }
 

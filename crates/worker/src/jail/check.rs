@@ -5,6 +5,7 @@
 
 use std::path::PathBuf;
 
+use super::text::Limits;
 use crate::fail2ban::Fail2ban;
 use crate::fail2ban::client::ClientError;
 
@@ -15,6 +16,8 @@ pub(super) struct Parsed {
     pub jail: bool,
     /// Its `ignoreip`, all files together.
     pub ignoreip: Vec<String>,
+    /// Its `bantime`, `findtime` and `maxretry` as they stand there.
+    pub limits: Limits,
 }
 
 /// Reads all of fail2ban's files as fail2ban does.
@@ -30,9 +33,26 @@ pub(super) async fn parse_config(fail2ban: &Fail2ban) -> Result<Parsed, ClientEr
 fn parse(dump: &str, jail: &str) -> Parsed {
     let start = format!("['start', '{jail}']");
     let ignore = format!("['set', '{jail}', 'addignoreip', '");
+    let setting = format!("['set', '{jail}', '");
     let mut parsed = Parsed::default();
     for line in dump.lines() {
         let line = line.trim();
+        if let Some((name, value)) = line
+            .strip_prefix(&setting)
+            .and_then(|rest| rest.strip_suffix(']')?.split_once("', "))
+        {
+            // What stands in quotes, or a number. Nothing else comes into a file of ours.
+            let value = value.trim_matches('\'');
+            let sound = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'.';
+            if !value.is_empty() && value.bytes().all(sound) {
+                match name {
+                    "bantime" => value.clone_into(&mut parsed.limits.bantime),
+                    "findtime" => value.clone_into(&mut parsed.limits.findtime),
+                    "maxretry" => value.clone_into(&mut parsed.limits.maxretry),
+                    _ => {}
+                }
+            }
+        }
         if line == start {
             parsed.jail = true;
         } else if let Some(list) = line.strip_prefix(&ignore) {
@@ -55,12 +75,20 @@ mod tests {
     #[test]
     fn reads_our_jails_lines_only() {
         let dump = "['set', 'sshd', 'addignoreip', '192.0.2.1']\n\
+            ['set', 'sshd', 'bantime', '1d']\n\
+            ['set', 'cti', 'bantime', '-1']\n['set', 'cti', 'maxretry', 3]\n\
+            ['set', 'cti', 'findtime', '10m\\nx = y']\n\
             ['set', 'cti', 'addignoreip', '127.0.0.0/8', '203.0.113.9']\n['start', 'cti']\n";
         assert_eq!(
             parse(dump, "cti"),
             Parsed {
                 jail: true,
                 ignoreip: vec!["127.0.0.0/8".into(), "203.0.113.9".into()],
+                limits: Limits {
+                    bantime: "-1".into(),
+                    maxretry: "3".into(),
+                    ..Limits::default()
+                },
             }
         );
         assert_eq!(parse(dump, "other"), Parsed::default());

@@ -6,9 +6,7 @@ use domain::net::Network;
 
 use super::check::parse_config;
 use super::files::{FileError, ensure_log, read, restore, write_atomic};
-use super::text::{
-    BANTIME, BASE_IGNORE, FINDTIME, JailPlan, MAXRETRY, PlanError, files, finds_attacks,
-};
+use super::text::{BASE_IGNORE, JailPlan, Limits, PlanError, files, files_with, finds_attacks};
 use super::whitelist;
 use crate::fail2ban::client::ClientError;
 use crate::fail2ban::{Fail2ban, Fail2banError, JailInfo};
@@ -82,13 +80,13 @@ pub async fn install_plan(fail2ban: &Fail2ban, plan: &JailPlan) -> Result<Instal
     files(plan, &[])?;
     // Before anything else: a jail whose log is missing stops the whole server.
     ensure_log(&plan.log)?;
-    let mut ignored = ignored_by_others(fail2ban).await;
+    let (mut ignored, limits) = kept(fail2ban).await;
     for own in own_addresses() {
         if !ignored.contains(&own) {
             ignored.push(own);
         }
     }
-    let files = files(plan, &ignored)?;
+    let files = files_with(plan, &ignored, &limits)?;
     let written = write_checked(fail2ban, &files).await?;
     fail2ban.reload_jail().await?;
     if fail2ban.actions().await? != [plan.action_name()] {
@@ -96,7 +94,7 @@ pub async fn install_plan(fail2ban: &Fail2ban, plan: &JailPlan) -> Result<Instal
         fail2ban.restart_jail().await?;
     }
     let info = fail2ban.jail().await?;
-    verify(plan, &info, &fail2ban.actions().await?)?;
+    verify(plan, &limits, &info, &fail2ban.actions().await?)?;
     Ok(Installed { written, info })
 }
 
@@ -112,9 +110,10 @@ fn own_addresses() -> Vec<String> {
     own.map(|own| own.to_string()).collect()
 }
 
-/// Whom the jail ignores by the files that are there already, our whitelist left out: our file is
-/// read after theirs and would hide it.
-async fn ignored_by_others(fail2ban: &Fail2ban) -> Vec<String> {
+/// What an operator chose and keeps: whom the jail ignores by the files that are there already, our
+/// whitelist left out (our file is read after theirs and would hide it), and its limits. A shorter
+/// bantime would end bans that were meant for ever.
+async fn kept(fail2ban: &Fail2ban) -> (Vec<String>, Limits) {
     // Where the files do not work (ours may mend that) nobody is ignored by them.
     let parsed = parse_config(fail2ban).await.unwrap_or_default();
     let ours = whitelist::load(fail2ban);
@@ -124,7 +123,11 @@ async fn ignored_by_others(fail2ban: &Fail2ban) -> Vec<String> {
     };
     let mut others = parsed.ignoreip;
     others.retain(|text| !is_ours(text));
-    others
+    let limits = match fail2ban.settings().await {
+        Ok(running) => Limits::from(&running),
+        Err(_) => parsed.limits,
+    };
+    (others, limits)
 }
 
 async fn write_checked(
@@ -149,8 +152,17 @@ async fn write_checked(
     Ok(before.into_iter().map(|(path, _)| path).collect())
 }
 
-fn verify(plan: &JailPlan, info: &JailInfo, actions: &[String]) -> Result<(), InstallError> {
+fn verify(
+    plan: &JailPlan,
+    limits: &Limits,
+    info: &JailInfo,
+    actions: &[String],
+) -> Result<(), InstallError> {
     let settings = &info.settings;
+    // A time may be written with its unit; fail2ban says what that means.
+    let is = |text: &str, number: i64| {
+        text.parse().is_ok_and(|wanted: i64| wanted == number) || text.parse::<i64>().is_err()
+    };
     let checks = [
         (
             "logpath",
@@ -169,8 +181,9 @@ fn verify(plan: &JailPlan, info: &JailInfo, actions: &[String]) -> Result<(), In
         ),
         (
             "bantime, findtime or maxretry",
-            (settings.bantime, settings.findtime, settings.maxretry)
-                == (BANTIME, FINDTIME, MAXRETRY),
+            is(&limits.bantime, settings.bantime)
+                && is(&limits.findtime, settings.findtime)
+                && is(&limits.maxretry, settings.maxretry),
             format!("{settings:?}"),
         ),
     ];

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use domain::health::JailSettings;
+
 use crate::firewall::Backend;
 
 /// Never banned, whatever the whitelist says: loopback and private networks.
@@ -15,11 +17,11 @@ pub const BASE_IGNORE: [&str; 6] = [
 ];
 
 /// Seconds an address stays banned.
-pub const BANTIME: i64 = 86_400;
+const BANTIME: i64 = 86_400;
 /// Seconds within which failures count.
-pub const FINDTIME: i64 = 180;
+const FINDTIME: i64 = 180;
 /// Failures before a ban.
-pub const MAXRETRY: i64 = 5;
+const MAXRETRY: i64 = 5;
 
 /// First line of every file of ours.
 pub(super) const OURS: &str = "# Written by callwarden; changes made here are lost.\n";
@@ -36,6 +38,37 @@ pub struct JailPlan {
     pub log: PathBuf,
     /// What blocks the banned.
     pub backend: Backend,
+}
+
+/// What the jail does before and after a ban, as it stands in a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// How long an address stays banned; negative is for ever.
+    pub bantime: String,
+    /// Within which time failures count.
+    pub findtime: String,
+    /// Failures before a ban.
+    pub maxretry: String,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self::from(&JailSettings {
+            bantime: BANTIME,
+            findtime: FINDTIME,
+            maxretry: MAXRETRY,
+        })
+    }
+}
+
+impl From<&JailSettings> for Limits {
+    fn from(settings: &JailSettings) -> Self {
+        Self {
+            bantime: settings.bantime.to_string(),
+            findtime: settings.findtime.to_string(),
+            maxretry: settings.maxretry.to_string(),
+        }
+    }
 }
 
 /// Why no file can be written from a plan.
@@ -81,6 +114,15 @@ impl JailPlan {
 /// # Errors
 /// [`PlanError`].
 pub fn files(plan: &JailPlan, kept: &[String]) -> Result<Vec<(PathBuf, String)>, PlanError> {
+    files_with(plan, kept, &Limits::default())
+}
+
+/// The same with other limits than ours.
+pub(super) fn files_with(
+    plan: &JailPlan,
+    kept: &[String],
+    limits: &Limits,
+) -> Result<Vec<(PathBuf, String)>, PlanError> {
     check_name(&plan.jail)?;
     let log = plan.log.to_str().ok_or(PlanError::LogPath)?;
     let bad = |character: char| {
@@ -91,7 +133,7 @@ pub fn files(plan: &JailPlan, kept: &[String]) -> Result<Vec<(PathBuf, String)>,
     }
     let mut files = vec![
         (format!("filter.d/{}.conf", plan.jail).into(), filter()),
-        (plan.jail_file(), jail(plan, log, kept)),
+        (plan.jail_file(), jail(plan, log, kept, limits)),
     ];
     if plan.backend == Backend::Nftables {
         files.insert(
@@ -142,7 +184,12 @@ fn filter() -> String {
     )
 }
 
-fn jail(plan: &JailPlan, log: &str, kept: &[String]) -> String {
+fn jail(plan: &JailPlan, log: &str, kept: &[String], limits: &Limits) -> String {
+    let Limits {
+        bantime,
+        findtime,
+        maxretry,
+    } = limits;
     let (name, action) = (&plan.jail, plan.action());
     // Addresses, networks, host names, and `file:/path` of newer releases.
     let sound = |text: &str| {
@@ -164,9 +211,9 @@ fn jail(plan: &JailPlan, log: &str, kept: &[String]) -> String {
          backend = auto\n\
          usedns = no\n\
          ignoreself = false\n\
-         bantime = {BANTIME}\n\
-         findtime = {FINDTIME}\n\
-         maxretry = {MAXRETRY}\n\
+         bantime = {bantime}\n\
+         findtime = {findtime}\n\
+         maxretry = {maxretry}\n\
          ignoreip = {ignore}\n\
          action = {action}\n"
     )

@@ -305,3 +305,35 @@ async fn a_configuration_that_fail2ban_refuses_is_put_back() {
     let ours = rig.private.config_dir().join("jail.d/callwarden-cti.local");
     assert!(!ours.exists());
 }
+
+/// Bans that an operator meant for ever stay so.
+#[tokio::test]
+async fn an_operators_limits_are_kept() {
+    let rig = Rig::stock(
+        "iptables-allports[name=cti, protocol=all]\nbantime = -1\nfindtime = 10m\nmaxretry = 3",
+    )
+    .await;
+    let plan = worker::jail::JailPlan {
+        jail: "cti".into(),
+        log: rig.log.clone(),
+        backend: worker::firewall::Backend::Nftables,
+    };
+    rig.fail2ban.ban(&nets(&["198.51.100.7"])).await.unwrap();
+    let installed = worker::jail::install_plan(&rig.fail2ban, &plan)
+        .await
+        .unwrap();
+    let settings = &installed.info.settings;
+    assert_eq!(
+        (settings.bantime, settings.findtime, settings.maxretry),
+        (-1, 600, 3)
+    );
+    until("the ban for ever is back", async || {
+        let bans = rig.fail2ban.bans().await.unwrap().held;
+        bans.first().is_some_and(|ban| ban.until.is_none())
+    })
+    .await;
+    let again = worker::jail::install_plan(&rig.fail2ban, &plan)
+        .await
+        .unwrap();
+    assert!(again.written.is_empty(), "{:?}", again.written);
+}

@@ -126,6 +126,11 @@ pub async fn unban(
             })
             .await;
             held = read(fail2ban, firewall).await;
+            let left = left_over(&held);
+            orphans.retain(|network| left.contains(network));
+            if !orphans.is_empty() {
+                held = remove(fail2ban, firewall, &orphans).await;
+            }
         }
     }
     outcomes(said, |network| match &held {
@@ -133,6 +138,16 @@ pub async fn unban(
         Err(reason) => Some(reason.clone()),
         Ok(None) => None,
     })
+}
+
+/// A killed fail2ban leaves iptables rules behind and adds them a second time at its next start; an
+/// unban then takes one of the two away.
+async fn remove(fail2ban: &Fail2ban, firewall: &Firewall, orphans: &[Network]) -> Held {
+    let jail = fail2ban.jail_name();
+    if let Err(error) = firewall.remove_rules(jail, orphans).await {
+        tracing::warn!("rules left over are not removed: {}", chain(&error));
+    }
+    read(fail2ban, firewall).await
 }
 
 /// Those that fail2ban did not refuse.
@@ -188,8 +203,6 @@ fn outcomes(
         .collect()
 }
 
-/// A killed fail2ban leaves rules behind and adds them a second time at its next start; an unban
-/// then removes one of the two.
 fn still_blocked(
     held: &HashSet<Network>,
     again: &[Network],

@@ -19,6 +19,34 @@ impl Firewall {
         Ok(members(&sets, &rules, jail))
     }
 
+    /// Takes the blocking rules of exactly these sources out of the jail's own chain, every copy: a
+    /// killed fail2ban leaves them, and the next one adds them again. Everything else is left alone.
+    pub(super) async fn remove_rules(
+        &self,
+        jail: &str,
+        sources: &[Network],
+    ) -> Result<(), FirewallError> {
+        let name = format!("f2b-{jail}");
+        for program in [&self.config.iptables, &self.config.ip6tables] {
+            let rules = self
+                .listing(program, &["-w", "5", "-S"], "iptables")
+                .await?;
+            for line in rules.lines() {
+                let words = words(line);
+                let ["-A", chain, rest @ ..] = words.as_slice() else {
+                    continue;
+                };
+                let blocks = *chain == name && after(rest, "-j").is_some_and(is_block);
+                let source = after(rest, "-s").and_then(|source| source.parse().ok());
+                if blocks && source.is_some_and(|source| sources.contains(&source)) {
+                    let delete = [&["-w", "5", "-D", chain], rest].concat();
+                    self.listing(program, &delete, "iptables").await?;
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// Rules of both families.
     async fn rules(&self) -> Result<String, FirewallError> {
         let mut rules = self

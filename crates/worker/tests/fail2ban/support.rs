@@ -59,7 +59,7 @@ impl Rig {
             "[cti]\nenabled = true\nfilter =\nfailregex = ^ip\\[<HOST>\\]\nlogpath = {}\naction = {action}\n",
             rig.log.display()
         );
-        std::fs::write(rig.private.config_dir().join("jail.d/stock.local"), text).unwrap();
+        std::fs::write(rig.private.config_dir().join("jail.local"), text).unwrap();
         rig.fail2ban.reload_jail().await.unwrap();
         rig
     }

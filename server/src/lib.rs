@@ -20,6 +20,7 @@ mod state;
 
 use std::time::Duration;
 
+use addresses::Addresses;
 use backend::{Backend, accounts, jobs};
 use runtime::{Clock, Shutdown};
 use tokio::net::TcpListener;
@@ -47,10 +48,12 @@ pub async fn run(
     let Some(database) = Database::open(&settings, &shutdown).await? else {
         return Ok(());
     };
-    let addresses = addresses::of_console(&settings, &listener).await;
-    let backend = Backend::new(database.pool.clone(), clock)
-        .with_console_addresses(addresses)
-        .with_retention(settings.retention.into());
+    let mut addresses = Addresses::new(&settings, &listener);
+    let backend =
+        Backend::new(database.pool.clone(), clock).with_retention(settings.retention.into());
+    backend.set_console_addresses(addresses.look().await);
+    let follow = addresses.follow(backend.clone(), shutdown.clone());
+    shutdown.spawn("addresses of the console", follow);
     announce(&backend, &settings, &listener).await;
     answer(settings, backend, listener, shutdown).await?;
     database.close().await

@@ -19,7 +19,7 @@ pub mod retention;
 pub mod whitelist;
 
 use std::net::IpAddr;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use domain::ids::UserId;
 use domain::net::Network;
@@ -41,7 +41,7 @@ pub struct Backend {
     pub clock: Clock,
     hasher: Arc<accounts::Hasher>,
     changes: changes::Hub,
-    console_addresses: Arc<[Network]>,
+    console_addresses: Arc<RwLock<Arc<[Network]>>>,
     retention: retention::Limits,
 }
 
@@ -53,7 +53,7 @@ impl Backend {
             clock,
             hasher: Arc::default(),
             changes: changes::Hub::default(),
-            console_addresses: Arc::default(),
+            console_addresses: Arc::new(RwLock::new(Arc::from([]))),
             retention: retention::Limits::default(),
         }
     }
@@ -65,16 +65,16 @@ impl Backend {
         self
     }
 
-    /// The addresses that the console is reached at: never banned.
-    #[must_use]
-    pub fn with_console_addresses(mut self, addresses: Vec<Network>) -> Self {
-        self.console_addresses = addresses.into();
-        self
+    /// The addresses that the console is reached at, never banned; every clone has them.
+    pub fn set_console_addresses(&self, addresses: Vec<Network>) {
+        let known = self.console_addresses.write();
+        *known.unwrap_or_else(PoisonError::into_inner) = addresses.into();
     }
 
-    /// See [`Backend::with_console_addresses`].
-    pub fn console_addresses(&self) -> &[Network] {
-        &self.console_addresses
+    /// See [`Backend::set_console_addresses`].
+    pub fn console_addresses(&self) -> Arc<[Network]> {
+        let known = self.console_addresses.read();
+        known.unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Wake-ups for live pages and worker streams; fed by [`jobs`].

@@ -127,8 +127,8 @@ async fn hostile_12_nodes_own_addresses(pool: PgPool) {
 #[sqlx::test(migrator = "backend::MIGRATOR")]
 async fn hostile_12_the_console(pool: PgPool) {
     let addresses = vec![net("192.0.2.80"), net("2001:db8::80")];
-    let console =
-        TestConsole::with(&pool, |backend| backend.with_console_addresses(addresses)).await;
+    let console = TestConsole::start(&pool).await;
+    console.backend.set_console_addresses(addresses);
     console.node("fs-1").await;
     for network in ["192.0.2.80", "2001:db8::/48"] {
         let why = protected(refused(&console, network).await);
@@ -182,8 +182,8 @@ async fn hostile_12_a_signed_in_operator(pool: PgPool) {
 #[sqlx::test(migrator = "backend::MIGRATOR")]
 async fn hostile_12_workers_get_the_same_list(pool: PgPool) {
     let addresses = vec![net("192.0.2.80")];
-    let console =
-        TestConsole::with(&pool, |backend| backend.with_console_addresses(addresses)).await;
+    let console = TestConsole::start(&pool).await;
+    console.backend.set_console_addresses(addresses);
     let (one, two) = (console.node("fs-1").await, console.node("fs-2").await);
     two.report(&health(&["192.0.2.20"])).await;
     let entry = NewEntry {

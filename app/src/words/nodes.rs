@@ -56,6 +56,7 @@ words! {
     jail_settings_text(maxretry: i64, findtime: &str, bantime: &str): "{maxretry} failures in {findtime}, ban {bantime}", "{findtime} 内失败 {maxretry} 次,封堵 {bantime}";
     gaps_title: "Gaps", "缺口";
     gaps_text: "Bytes of a log that vanished before they could be read.", "读取之前就已消失的日志字节。";
+    gap_unknown(from: i64, cause: &str): "at byte {from}, nobody knows how many: {cause}", "字节 {from} 处,数量未知:{cause}";
     gap(from: i64, to: i64, cause: &str): "bytes {from} to {to}: {cause}", "字节 {from} 至 {to}:{cause}";
     odd_bans: "Entries in the jail that are no addresses", "jail 中不是 IP 的条目";
     recent_orders: "Last orders", "最近操作";

@@ -95,7 +95,13 @@ fn Facts(node: NodeRow, detail: NodeDetail) -> impl IntoView {
         .gaps
         .into_iter()
         .map(|gap| {
-            view! { <li><Ago at=gap.at/>" · "{words.gap(gap.from_byte, gap.to_byte, &gap.cause)}</li> }
+            // What was rewritten in place had a length that nobody saw.
+            let text = if gap.from_byte == gap.to_byte {
+                words.gap_unknown(gap.from_byte, &gap.cause)
+            } else {
+                words.gap(gap.from_byte, gap.to_byte, &gap.cause)
+            };
+            view! { <li><Ago at=gap.at/>" · "{text}</li> }
         })
         .collect::<Vec<_>>();
     view! {
@@ -112,7 +118,7 @@ fn Facts(node: NodeRow, detail: NodeDetail) -> impl IntoView {
                 {fact(words.host(), health.host_name.clone())}
                 {fact(words.addresses(), addresses_text(&health))}
                 {fact(words.versions(), versions_text(&health))}
-                {fact(words.odd_bans(), health.odd_bans.join(", "))}
+                {fact(words.odd_bans(), quoted(&health.odd_bans))}
             </dl>
             {(!gaps.is_empty())
                 .then(|| {
@@ -236,4 +242,10 @@ fn Danger(node: NodeRow) -> impl IntoView {
             </div>
         </section>
     }
+}
+
+/// Each in quotes: somebody's junk may hold commas.
+fn quoted(odd: &[String]) -> String {
+    let quoted: Vec<String> = odd.iter().map(|odd| format!("“{odd}”")).collect();
+    quoted.join(" ")
 }

@@ -1,10 +1,10 @@
-//! Links without a page load, dismissing messages, copying, selecting rows, choosing filters.
+//! Links without a page load, dismissing messages, copying, choosing filters.
 
 use leptos::task::spawn_local;
 use wasm_bindgen::JsCast;
-use web_sys::{Element, HtmlElement, HtmlFormElement, HtmlInputElement, MouseEvent, PopStateEvent};
+use web_sys::{Element, HtmlElement, HtmlFormElement, MouseEvent, PopStateEvent};
 
-use super::{after, document, live, morph, on, page, window};
+use super::{after, document, live, morph, on, page, selection, window};
 
 pub(super) fn listen() {
     on::<MouseEvent>(&document(), "click", click);
@@ -100,7 +100,7 @@ fn close_dropdowns(target: &Element) {
     }
 }
 
-/// The box in a table's head ticks every row; a chosen filter is applied at once.
+/// A chosen filter is applied at once.
 fn change(event: web_sys::Event) {
     let Some(target) = event
         .target()
@@ -116,34 +116,5 @@ fn change(event: web_sys::Event) {
         }
         return;
     }
-    if let Some(all) = target.dyn_ref::<HtmlInputElement>()
-        && all.has_attribute("data-select-all")
-        && let Ok(Some(table)) = all.closest("table")
-    {
-        for row in boxes(&table, "tbody input[type=checkbox]") {
-            row.set_checked(all.checked());
-        }
-    }
-    count_selected();
-}
-
-/// Tells the bar of actions how many rows are ticked; CSS shows it.
-pub(super) fn count_selected() {
-    let Ok(Some(bulk)) = document().query_selector("[data-selected]") else {
-        return;
-    };
-    let Some(page) = document().document_element() else {
-        return;
-    };
-    let ticked = boxes(&page, "tbody input[type=checkbox]:checked").len();
-    let _ = bulk.set_attribute("data-selected", &ticked.to_string());
-}
-
-fn boxes(within: &Element, selector: &str) -> Vec<HtmlInputElement> {
-    let Ok(list) = within.query_selector_all(selector) else {
-        return Vec::new();
-    };
-    (0..list.length())
-        .filter_map(|index| list.item(index)?.dyn_into().ok())
-        .collect()
+    selection::ticked(&target);
 }

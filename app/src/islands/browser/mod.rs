@@ -6,6 +6,7 @@ mod keys;
 mod live;
 mod morph;
 mod page;
+mod selection;
 
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;

@@ -7,7 +7,7 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{DomParser, Element, Headers, Request, RequestInit, Response, SupportedType};
 
 use super::morph::{Cause, morph, morph_page};
-use super::{document, window};
+use super::{document, selection, window};
 
 /// Why a fetched page was not put in place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -139,7 +139,7 @@ fn show(html: &str, cause: Cause) -> bool {
     }
     document().set_title(&parsed.title());
     localise_times();
-    super::clicks::count_selected();
+    selection::count_selected();
     true
 }
 

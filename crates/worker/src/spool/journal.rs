@@ -8,6 +8,8 @@ use std::path::{Path, PathBuf};
 
 use domain::wire::{Chunk, Cursor, EVENTS_PER_REPORT, Source};
 
+use super::error::SpoolError;
+use super::lock::Lock;
 use super::segments::{create, numbers, segment_path};
 use super::{checkpoint, record};
 use crate::tail::{Files, Piece, Position};
@@ -20,31 +22,6 @@ const BATCH_BYTES: u64 = 512 << 10;
 const BUFFER_BYTES: usize = 512 << 10;
 /// Most chunks in one batch.
 pub const BATCH_CHUNKS: usize = 200;
-
-/// Why something cannot be kept.
-#[derive(Debug, thiserror::Error)]
-pub enum SpoolError {
-    /// The configured size is used up: the console must take something first.
-    #[error("the spool is full ({bytes} bytes wait for the console)")]
-    Full {
-        /// Used.
-        bytes: u64,
-    },
-    /// Another worker uses the folder.
-    #[error("another worker uses {}", path.display())]
-    Taken {
-        /// The folder.
-        path: PathBuf,
-    },
-    /// Disk full, read-only, gone.
-    #[error("cannot use {}", path.display())]
-    Io {
-        /// Folder or file.
-        path: PathBuf,
-        /// The system's reason.
-        source: io::Error,
-    },
-}
 
 /// The journal. One process per folder.
 #[derive(Debug)]
@@ -62,34 +39,6 @@ pub struct Spool {
     /// For the next record.
     buffer: Vec<u8>,
     _lock: Lock,
-}
-
-/// Holds a folder for this process.
-#[derive(Debug)]
-pub struct Lock {
-    _file: File,
-}
-
-impl Lock {
-    /// Makes the folder if it is missing.
-    ///
-    /// # Errors
-    /// [`SpoolError::Taken`], [`SpoolError::Io`].
-    pub fn take(folder: &Path) -> Result<Self, SpoolError> {
-        let failed = |source| SpoolError::Io {
-            path: folder.to_owned(),
-            source,
-        };
-        fs::create_dir_all(folder).map_err(failed)?;
-        let file = create(&folder.join("lock")).map_err(failed)?;
-        match file.try_lock() {
-            Ok(()) => Ok(Self { _file: file }),
-            Err(fs::TryLockError::WouldBlock) => Err(SpoolError::Taken {
-                path: folder.to_owned(),
-            }),
-            Err(fs::TryLockError::Error(error)) => Err(failed(error)),
-        }
-    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

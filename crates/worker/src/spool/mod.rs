@@ -5,8 +5,12 @@
 //! record, so that position and content can never disagree.
 
 mod checkpoint;
+mod error;
 mod journal;
+mod lock;
 mod record;
 mod segments;
 
-pub use journal::{BATCH_CHUNKS, Batch, Lock, Spool, SpoolError};
+pub use error::SpoolError;
+pub use journal::{BATCH_CHUNKS, Batch, Spool};
+pub use lock::Lock;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::Mutex;
 
-use domain::health::{Hop, HopState};
+use domain::health::{Hop, HopName, HopState};
 use runtime::Shutdown;
 use tokio::sync::Notify;
 
@@ -61,10 +61,52 @@ pub async fn check(config: &Config) -> (Vec<String>, bool) {
     } in health.hops
     {
         good &= state != HopState::Broken;
+        let (what, remedy) = words(name);
+        let needs_remedy = matches!(state, HopState::Attention | HopState::Broken);
         let state = format!("{state:?}").to_lowercase();
-        lines.push(format!("{state:<10} {name:?}: {detail}"));
+        lines.push(format!("{state:<10} {what}: {detail}"));
+        if needs_remedy {
+            lines.push(format!("           to do: {remedy}"));
+        }
     }
     (lines, good)
+}
+
+/// What a hop is called, and what to do where it is not good.
+fn words(name: HopName) -> (&'static str, &'static str) {
+    const INSTALL: &str = "callwarden-worker install-jail";
+    match name {
+        HopName::LogFound => (
+            "attack log is there",
+            "compare attack_log.path with fail2ban.filename in cti.json, or create the file empty",
+        ),
+        HopName::LogReadable => ("attack log can be read", "run the worker as root"),
+        HopName::Fail2banLog => (
+            "fail2ban.log can be read",
+            "set logtarget in fail2ban.conf to a file and name it as fail2ban.log",
+        ),
+        HopName::Spool => (
+            "spool on the disk",
+            "see that the console is reached and the disk has room",
+        ),
+        HopName::Fail2banSocket => (
+            "fail2ban answers",
+            "systemctl start fail2ban; if it refuses, fail2ban-client -t says why",
+        ),
+        HopName::Jail => ("jail exists", INSTALL),
+        HopName::JailLogpath => ("jail watches this log", INSTALL),
+        HopName::JailFailregex => ("jail's filter finds attack lines, by address only", INSTALL),
+        HopName::Firewall => (
+            "firewall agrees with the jail",
+            "fail2ban-client restart --if-exists and the jail's name",
+        ),
+        HopName::FirewallScope => (
+            "bans stop all UDP and TCP traffic",
+            "callwarden-worker install-jail, or protocol=all in the jail's action",
+        ),
+        HopName::Clock => ("clock agrees with the console", "timedatectl set-ntp true"),
+        HopName::Unknown => ("unknown", "upgrade the worker"),
+    }
 }
 
 fn file(path: &std::path::Path) -> TailState {

@@ -291,15 +291,40 @@ fn same_file(a: &Path, b: &Path) -> bool {
     a == b || real(a) == real(b)
 }
 
-/// Only the form whose address stands at the very start of the line finds attackers and nobody else.
+/// Only the form whose address stands at the very start of the line finds attackers and nobody else,
+/// and only one without names asks no name server for what an attacker wrote.
 fn failregex(lines: &[String]) -> (HopState, String) {
     let detail = lines.join("\n");
-    let anchored = |line: &String| line.starts_with("^ip\\[") || line.starts_with("^\\s*ip\\[");
+    let sound = |line: &String| {
+        let anchored = line.starts_with("^ip\\[") || line.starts_with("^\\s*ip\\[");
+        anchored && !line.contains("(?P<dns>")
+    };
     if lines.is_empty() {
         (HopState::Broken, "none".to_owned())
-    } else if lines.iter().any(anchored) {
+    } else if lines.iter().all(sound) {
         (HopState::Good, detail)
     } else {
         (HopState::Attention, detail)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_expression_must_be_anchored_and_ask_no_name_server() {
+        let state = |lines: &[&str]| {
+            let lines: Vec<String> = lines.iter().map(|line| (*line).to_owned()).collect();
+            failregex(&lines).0
+        };
+        let (good, loose) = ("^ip\\[(?P<ip4>x)\\]", "ip\\[(?P<ip4>x)\\]");
+        assert_eq!(state(&[good]), HopState::Good);
+        assert_eq!(state(&[]), HopState::Broken);
+        assert_eq!(state(&[good, loose]), HopState::Attention);
+        assert_eq!(
+            state(&["^ip\\[(?:(?P<ip4>x)|(?P<dns>[\\w.]*))\\]"]),
+            HopState::Attention
+        );
     }
 }

@@ -148,6 +148,24 @@ async fn stock_ipset_that_stops_tcp_only_is_not_effective() {
     stock(all, Scope::WHOLE).await;
 }
 
+/// What `callwarden-worker check` prints: words, what to do, and that not all is well.
+#[tokio::test]
+async fn the_check_names_what_passes_and_what_to_do() {
+    let rig = Rig::stock("nftables-allports[name=cti]").await;
+    rig.fail2ban.ban(&nets(&["198.51.100.7"])).await.unwrap();
+    rig.until_partly("198.51.100.7").await;
+    let (lines, good) = worker::check::check(&rig.settings()).await;
+    assert!(!good);
+    let at = lines
+        .iter()
+        .position(|line| {
+            line.contains("bans stop all UDP and TCP traffic: 1 of 1 bans stop TCP only")
+        })
+        .unwrap_or_else(|| panic!("{lines:#?}"));
+    assert!(lines[at].starts_with("broken"), "{}", lines[at]);
+    assert!(lines[at + 1].contains("install-jail"), "{}", lines[at + 1]);
+}
+
 /// SIP's port is stopped, everything else passes.
 async fn stock_ports(action: &str) {
     let rig = Rig::stock(action).await;

@@ -23,7 +23,7 @@ pub struct Rig {
     pub fail2ban: Fail2ban,
     pub firewall: Firewall,
     pub log: PathBuf,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 impl Rig {
@@ -76,7 +76,7 @@ impl Rig {
             firewall: firewall(&private),
             private,
             log,
-            _folder: folder,
+            folder,
         }
     }
 
@@ -114,6 +114,27 @@ impl Rig {
         held
     }
 
+    /// Waits until some of its traffic is stopped.
+    pub async fn until_partly(&self, address: &str) {
+        let address = net(address);
+        until("some traffic stopped", async || {
+            let blocked = self.firewall.read("cti").await.unwrap();
+            blocked.is_some_and(|blocked| blocked.partly.contains(&address))
+        })
+        .await;
+    }
+
+    /// The worker's settings for this node.
+    pub fn settings(&self) -> worker::config::Config {
+        let path = self.folder.path().join("worker.toml");
+        std::fs::write(&path, "[console]\nurl = \"https://192.0.2.80\"\n").unwrap();
+        let mut settings = worker::config::Config::load(&path).unwrap();
+        settings.fail2ban = self.fail2ban.config().clone();
+        settings.firewall = firewall_config(&self.private);
+        settings.attack_log.path.clone_from(&self.log);
+        settings
+    }
+
     /// Waits until the firewall holds exactly these.
     pub async fn until_blocked(&self, networks: &[&str]) {
         let mut expected = nets(networks);
@@ -145,13 +166,17 @@ pub fn config(socket: &Path, config_dir: &Path) -> Fail2banConfig {
 }
 
 pub fn firewall(private: &PrivateFail2ban) -> Firewall {
+    Firewall::new(firewall_config(private))
+}
+
+fn firewall_config(private: &PrivateFail2ban) -> FirewallConfig {
     let inside = |program: &str| private.enter(&[program]);
-    Firewall::new(FirewallConfig {
+    FirewallConfig {
         nft: private.nft_argv(),
         ipset: inside("/usr/sbin/ipset"),
         iptables: inside("/usr/sbin/iptables"),
         ip6tables: inside("/usr/sbin/ip6tables"),
-    })
+    }
 }
 
 /// Five lines of one attacker, as the module writes them, now.

@@ -213,7 +213,7 @@ async fn a_row_says_since_until_why_and_how_often(pool: PgPool) {
             expected,
             "{name}"
         );
-        assert_eq!(of_node.nodes, std::slice::from_ref(&node));
+        assert_eq!(of_node.nodes, std::slice::from_ref(node));
     }
 }
 

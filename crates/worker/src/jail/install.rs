@@ -123,10 +123,13 @@ async fn kept(fail2ban: &Fail2ban) -> (Vec<String>, Limits) {
     };
     let mut others = parsed.ignoreip;
     others.retain(|text| !is_ours(text));
-    let limits = match fail2ban.settings().await {
-        Ok(running) => Limits::from(&running),
-        Err(_) => parsed.limits,
+    // A question about a jail that is not there is an error in fail2ban's log.
+    let running = if parsed.jail {
+        fail2ban.settings().await.ok()
+    } else {
+        None
     };
+    let limits = running.as_ref().map_or(parsed.limits, Limits::from);
     (others, limits)
 }
 

@@ -30,6 +30,7 @@ needs() {
     have setpriv && have nsenter || want util-linux 'children that end with their parent'
     have python3 || want python3 'fail2ban is written in it'
     [ "$purpose" = test ] || return 0
+    have iptables || want iptables 'the oldest firewall action of fail2ban'
     have chromium || want chromium 'the browser of the end-to-end tests'
     have node || want nodejs 'runs the end-to-end tests'
     have npm || want npm 'installs the end-to-end test runner'

@@ -43,7 +43,7 @@ async fn set_navigation(width: String) -> Result<(), AppError> {
     let width = match width.as_str() {
         "narrow" => "narrow",
         "wide" => "wide",
-        _ => return Err(AppError::Malformed),
+        _ => return Err(AppError::Malformed.told()),
     };
     set_cookie("navigation", width);
     go_back("/");

@@ -9,7 +9,15 @@ use super::segments::create;
 /// Holds a folder for this process.
 #[derive(Debug)]
 pub struct Lock {
-    _file: File,
+    file: File,
+}
+
+/// A program that is just being started holds a copy of the file until it runs: closing ours would
+/// not be enough.
+impl Drop for Lock {
+    fn drop(&mut self) {
+        let _ = self.file.unlock();
+    }
 }
 
 impl Lock {
@@ -25,7 +33,7 @@ impl Lock {
         fs::create_dir_all(folder).map_err(failed)?;
         let file = create(&folder.join("lock")).map_err(failed)?;
         match file.try_lock() {
-            Ok(()) => Ok(Self { _file: file }),
+            Ok(()) => Ok(Self { file }),
             Err(fs::TryLockError::WouldBlock) => Err(SpoolError::Taken {
                 path: folder.to_owned(),
             }),

@@ -146,6 +146,8 @@ fn hostile_05_only_addresses_are_sources() {
 fn rotate_at_full_speed(lines: usize) {
     let folder = tempfile::tempdir().unwrap();
     let log = folder.path().join("cti_fail2ban.log");
+    // Before the first line: what is rotated by then counts as older than the worker.
+    let mut tailer = Tailer::resume(&log, Parser::Attacks, None, None);
     let path = log.clone();
     let writer = std::thread::spawn(move || {
         let (mut id, mut number) = (0, 0);
@@ -172,7 +174,6 @@ fn rotate_at_full_speed(lines: usize) {
         }
         number
     });
-    let mut tailer = Tailer::resume(&log, Parser::Attacks, None, None);
     let mut seen = vec![0_u32; lines];
     let mut now = Duration::ZERO;
     let mut total = 0;

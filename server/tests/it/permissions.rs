@@ -11,7 +11,7 @@ use sqlx::PgPool;
 use crate::support::{Answer, Browser, PASSWORD, WebConsole, admin};
 
 /// Endpoint, the least role (`None`: anybody), a form that it understands.
-const ROWS: [(&str, Option<Role>, &str); 14] = [
+const ROWS: &[(&str, Option<Role>, &str)] = &[
     ("setup", None, "token=x&name=x&password=x"),
     ("sign_in", None, "name=x&password=x&next="),
     ("set_language", None, "language=en"),
@@ -90,7 +90,7 @@ async fn nobody_does_more_than_their_role(pool: PgPool) {
     for role in [Role::Viewer, Role::Operator, Role::Admin] {
         browsers.push((Some(role), console.signed_in(role).await));
     }
-    for (endpoint, least, form) in ROWS {
+    for &(endpoint, least, form) in ROWS {
         for (role, browser) in &browsers {
             let before = audit_rows(&pool).await;
             let answer = call(browser, endpoint, form).await;

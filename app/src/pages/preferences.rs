@@ -6,10 +6,11 @@
 
 use axum::http::HeaderValue;
 use axum::http::header::SET_COOKIE;
+use domain::role::Permission;
 use leptos::prelude::*;
 
 use crate::error::AppError;
-use crate::request::go_back;
+use crate::request::{go_back, require};
 use crate::words::Words;
 
 const YEAR: u32 = 31_536_000;
@@ -37,9 +38,10 @@ async fn set_theme(theme: String) -> Result<(), AppError> {
     Ok(())
 }
 
-/// Anybody may: it changes nothing but a cookie.
+/// Whoever sees the navigation; it changes nothing but a cookie.
 #[server(prefix = "/api/ui", endpoint = "set_navigation")]
 async fn set_navigation(width: String) -> Result<(), AppError> {
+    require(Permission::Read)?;
     let width = match width.as_str() {
         "narrow" => "narrow",
         "wide" => "wide",

@@ -16,7 +16,7 @@ const ROWS: &[(&str, Option<Role>, &str)] = &[
     ("sign_in", None, "name=x&password=x&next="),
     ("set_language", None, "language=en"),
     ("set_theme", None, "theme=dark"),
-    ("set_navigation", None, "width=narrow"),
+    ("set_navigation", Some(Role::Viewer), "width=narrow"),
     ("sign_out", Some(Role::Viewer), ""),
     (
         "ban",

@@ -54,6 +54,9 @@ async fn hostile_08_kill_9_of_worker_console_and_postgres() {
     let mut writer = Writer::new(&log, random.random());
     let mut stage = Stage::start(folder, log, Durability::Durable, None).await;
     stage.worker.start();
+    // A file that is rotated away before the first worker has ever looked is nobody's.
+    writer.batch(10);
+    caught_up(&stage, &writer).await;
 
     let start = Instant::now();
     let told = Arc::new(AtomicUsize::new(0));

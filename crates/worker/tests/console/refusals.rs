@@ -90,7 +90,8 @@ async fn hostile_08_what_is_too_large_is_split_or_waits_and_says_so() {
 
     // One chunk that is larger than the proxy lets through.
     console.with(|stored| stored.body_limit = Some(20_000));
-    node.write(400);
+    node.rotate(8);
+    node.write_whole(400);
     console
         .until("its words", |stored| {
             spool_detail(stored).is_some_and(|detail| detail.contains("too large"))

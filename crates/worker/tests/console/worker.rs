@@ -60,20 +60,30 @@ impl Node {
 
     /// Writes lines with the next numbers.
     pub fn write(&mut self, count: usize) {
-        let mut file = OpenOptions::new()
-            .append(true)
-            .create(true)
-            .open(&self.log)
-            .unwrap();
-        for _ in 0..count {
-            self.written += 1;
-            writeln!(
-                file,
-                "ip[203.0.113.9] user[{}] at[2026-11-22T10:40:28.123456+0000] Registration failed",
-                self.written
+        let lines = self.lines(count);
+        let mut options = OpenOptions::new();
+        let mut file = options.append(true).create(true).open(&self.log).unwrap();
+        file.write_all(lines.as_bytes()).unwrap();
+    }
+
+    /// The log appears with all its lines: the tailer cannot come in between and take few.
+    pub fn write_whole(&mut self, count: usize) {
+        let lines = self.lines(count);
+        let beside = self.log.with_extension("whole");
+        fs::write(&beside, lines).unwrap();
+        fs::rename(beside, &self.log).unwrap();
+    }
+
+    fn lines(&mut self, count: usize) -> String {
+        let numbers = self.written + 1..=self.written + count;
+        self.written += count;
+        let line = |number| {
+            format!(
+                "ip[203.0.113.9] user[{number}] at[2026-11-22T10:40:28.123456+0000] Registration \
+                 failed\n"
             )
-            .unwrap();
-        }
+        };
+        numbers.map(line).collect()
     }
 
     pub fn rotate(&self, number: usize) {

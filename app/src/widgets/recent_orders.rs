@@ -54,37 +54,25 @@ fn BatchLine(orders: Vec<OrderRow>) -> impl IntoView {
     networks.sort_unstable();
     networks.dedup();
     let object = named(&networks);
-    let batch = orders.first().map(|order| order.batch.to_string());
-    let by_whitelist = orders
-        .iter()
-        .any(|order| order.reason.as_deref() == Some("whitelisted"));
-    let mut nodes: Vec<_> = orders.iter().map(|order| order.node).collect();
-    nodes.sort_unstable();
-    nodes.dedup();
-    // What can be undone offers Undo instead of having asked: an unban is lifted by a ban.
-    let undo = match (act, networks.as_slice()) {
-        // What the whitelist freed may not be banned.
-        (Act::Unban, [_]) if by_whitelist => None,
-        (Act::Unban, [network]) => Some(("/api/ui/ban", *network, "network")),
-        (Act::Ban, [network]) => Some(("/api/ui/unban", *network, "networks[]")),
-        _ => None,
-    };
+    let batch = orders.first().map(|order| order.batch);
+    // What can be undone offers Undo instead of having asked: not what the whitelist freed, nor
+    // somebody else's order that one's own click joined.
+    let own = visitor().user.map(|user| user.name);
+    let undo = matches!(act, Act::Ban | Act::Unban)
+        && orders.iter().any(|order| {
+            order.reason.as_deref() != Some(orders::WHITELISTED)
+                && Some(&order.actor) == own.as_ref()
+        });
     view! {
         <div class="recent-line" data-key=batch>
             <span class="strong">{words.act(act)}</span>
             <span class="mono">{object}</span>
             <OrderChips orders most=MOST_CHIPS/>
             {undo
-                .map(|(action, network, field)| {
+                .then(|| {
                     view! {
-                        <form method="post" action=action data-enhance="">
-                            <input type="hidden" name=field value=network.to_string()/>
-                            <input type="hidden" name="scope" value="nodes"/>
-                            {nodes
-                                .into_iter()
-                                .map(|node| view! { <input type="hidden" name="nodes[]" value=node.to_string()/> })
-                                .collect_view()}
-                            <input type="hidden" name="reason" value=words.undo()/>
+                        <form method="post" action="/api/ui/undo" data-enhance="">
+                            <input type="hidden" name="batch" value=batch/>
                             <button class="button small">{words.undo()}</button>
                         </form>
                     }

@@ -49,6 +49,8 @@ words! {
     copied: "Copied", "已复制";
     your_actions: "Your last actions", "您最近的操作";
     undo: "Undo", "撤销";
+    nothing_to_undo: "There is nothing left to undo: it has not happened, or somebody has acted on it since.", "没有可撤销的操作:操作尚未执行,或之后已有人再次操作。";
+    not_undone(count: usize, first: &str): "Not banned again ({count}): {first}", "未重新封堵({count} 个):{first}";
     search_none(text: &str): "Nothing found for “{text}”", "未找到“{text}”";
     search_none_text: "Search for an address (203.0.113.9), a network (203.0.113.0/24) or a part of a node's name.", "可搜索 IP(203.0.113.9)、网段(203.0.113.0/24)或节点名称的一部分。";
     search_several(text: &str): "Nodes named like “{text}”", "名称包含“{text}”的节点";

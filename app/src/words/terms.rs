@@ -1,6 +1,7 @@
 //! Words of the field: kinds of attack, states of orders, roles.
 
-use backend::orders::OrderState;
+use backend::bans::UNDO;
+use backend::orders::{OrderState, WHITELISTED};
 use domain::attack::Kind;
 use domain::ban::{Act, BanEventKind};
 use domain::role::Role;
@@ -48,6 +49,15 @@ impl Words {
             Kind::MalformedSip => self.malformed_sip(),
             Kind::Scan => self.scan(),
             Kind::Other => self.other_kind(),
+        }
+    }
+
+    /// Of an order: the console's own reasons in words, an operator's as typed.
+    pub(crate) fn order_reason(self, reason: &str) -> &str {
+        match reason {
+            WHITELISTED => self.because_whitelisted(),
+            UNDO => self.undo(),
+            typed => typed,
         }
     }
 

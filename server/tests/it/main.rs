@@ -25,4 +25,5 @@ mod read_only;
 mod retention;
 mod support;
 mod throttle;
+mod undo;
 mod whitelist;

@@ -24,6 +24,7 @@ const ROWS: &[(&str, Option<Role>, &str)] = &[
         "network=198.51.100.7&reason=x&scope=all",
     ),
     ("unban", Some(Role::Operator), "networks[0]=198.51.100.7"),
+    ("undo", Some(Role::Operator), "batch=1"),
     (
         "whitelist_add",
         Some(Role::Operator),

@@ -51,8 +51,8 @@ fn text(words: Words, key: &str, value: &Value, nodes: &[NodeName]) -> Option<St
         ("role", value) => serde_json::from_value::<Role>(value.clone())
             .ok()
             .map(|role| words.role(role).to_owned()),
-        ("reason", Value::String(text)) if text == "whitelisted" => {
-            Some(words.because_whitelisted().to_owned())
+        ("reason", Value::String(text)) if !text.is_empty() => {
+            Some(words.order_reason(text).to_owned())
         }
         ("nodes", Value::Array(ids)) => Some(
             ids.iter()

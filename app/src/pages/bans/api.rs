@@ -66,6 +66,26 @@ async fn unban(#[server(default)] networks: Vec<String>) -> Result<(), AppError>
     .await
 }
 
+/// Takes one's own click back.
+#[server(prefix = "/api/ui", endpoint = "undo")]
+async fn undo(batch: i64) -> Result<(), AppError> {
+    let (backend, actor) = require(Permission::Ban)?;
+    let words = words();
+    let result = match bans::undo(&backend, &actor, batch).await {
+        Err(backend::Error::NotFound) => Ok(None),
+        other => other.map(Some),
+    };
+    answer(result, "/bans", ("undo", Vec::new()), |undone| {
+        let Some(undone) = undone else {
+            return Some(Flash::bad(words.nothing_to_undo()));
+        };
+        let (network, problem) = undone.refused.first_key_value()?;
+        let first = format!("{network}: {}", words.problem(problem));
+        Some(Flash::bad(words.not_undone(undone.refused.len(), &first)))
+    })
+    .await
+}
+
 /// "All nodes" unless some are chosen.
 pub(in crate::pages) fn scope_of(scope: &str, nodes: &[i64]) -> Scope {
     if scope == "nodes" {

@@ -217,6 +217,7 @@ pub(super) fn WhyText(why: Why) -> impl IntoView {
     let words = words();
     if let Some(by_hand) = why.by_hand {
         let reason = by_hand.reason.filter(|reason| !reason.is_empty());
+        let reason = reason.map(|reason| words.order_reason(&reason).to_owned());
         return view! {
             <span class="clamp" title=reason.clone()>
                 {words.by_hand(&by_hand.actor)}

@@ -1,13 +1,16 @@
 //! Ban and unban by hand.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use domain::ids::NodeId;
 use domain::net::Network;
 use domain::role::Permission;
-use domain::{ban::Act, guard, inert};
+use domain::{ban::Act, inert};
 use serde_json::json;
 use sqlx::PgConnection;
 
-use super::{BanRequest, guard as never_ban, sql};
+use super::check::Check;
+use super::{BanRequest, sql};
 use crate::changes::{self, Topic};
 use crate::orders::{self, Batch, Give};
 use crate::{Actor, Backend, Error, Problem, audit, nodes};
@@ -36,93 +39,37 @@ pub async fn ban(backend: &Backend, actor: &Actor, request: BanRequest) -> Resul
     // Before the guard is read: a whitelisting that is under way is seen, or sees this ban.
     orders::lock(&mut tx).await?;
     let scope = nodes::in_scope(&mut tx, &request.scope).await?;
-    if let Err(problem) = allowed(backend, &mut tx, actor, &request, network, &scope).await? {
+    let check = Check::load(backend, &mut tx, &scope).await?;
+    let confirmed = request.confirm_wide && actor.role.may(Permission::WideNetworks);
+    let targets: Vec<_> = scope.iter().map(|node| (*node, network)).collect();
+    let allowed = check
+        .network(network, confirmed)
+        .and_then(|()| check.together(&targets));
+    if let Err(problem) = allowed {
         drop(tx);
-        refused(backend, actor, network, &reason, &problem).await?;
+        let mut conn = backend.pool.acquire().await?;
+        refused(backend, &mut conn, actor, network, &reason, &problem).await?;
         return Err(Error::invalid("network", problem));
     }
-    let targets: Vec<_> = scope.iter().map(|node| (*node, network)).collect();
-    let give = Give {
-        batch: orders::new_batch(&mut tx).await?,
-        act: Act::Ban,
-        targets: &targets,
-        reason: (!reason.is_empty()).then_some(reason.as_str()),
-        actor,
-        now: backend.clock.now(),
-    };
-    let now = give.now;
-    let batch = orders::give(&mut tx, give).await?;
-    let after = json!({ "batch": batch.id, "nodes": scope, "reason": reason });
-    audit::record(
-        &mut tx,
-        now,
-        actor,
-        "ban",
-        &network.to_string(),
-        None,
-        Some(after),
-    )
-    .await?;
-    changes::note(&mut tx, Topic::Bans, None).await?;
+    let reason = (!reason.is_empty()).then_some(reason.as_str());
+    let batch = order(backend, &mut tx, actor, Act::Ban, &targets, reason).await?;
     tx.commit().await?;
     Ok(batch)
 }
 
-/// The guard of product 4.4; the worker asks it again.
-async fn allowed(
+/// A refusal changes nothing, but who tried what is kept.
+pub(super) async fn refused(
     backend: &Backend,
     conn: &mut PgConnection,
-    actor: &Actor,
-    request: &BanRequest,
-    network: Network,
-    scope: &[NodeId],
-) -> Result<Result<(), Problem>, Error> {
-    if network.prefix_len() < 8 {
-        return Ok(Err(Problem::Everybody));
-    }
-    let list = never_ban::never_ban(backend, conn, Some(scope)).await?;
-    if let Err(refusal) = guard::may_ban(network, &list) {
-        return Ok(Err(Problem::Protected(refusal)));
-    }
-    if !network.is_host() {
-        let held = sql::networks_on(conn, scope).await?;
-        for node in scope {
-            let held = held.iter().filter(|(holder, _)| holder == node);
-            if guard::covers_too_much(network, held.map(|(_, network)| *network)) {
-                return Ok(Err(Problem::TooMuch));
-            }
-        }
-    }
-    let confirmed = request.confirm_wide && actor.role.may(Permission::WideNetworks);
-    Ok(if network.is_wide() && !confirmed {
-        Err(Problem::Wide)
-    } else {
-        Ok(())
-    })
-}
-
-/// A refusal changes nothing, but who tried what is kept.
-async fn refused(
-    backend: &Backend,
     actor: &Actor,
     network: Network,
     reason: &str,
     problem: &Problem,
 ) -> Result<(), Error> {
-    let mut conn = backend.pool.acquire().await?;
     let after = json!({ "refused": problem.to_string(), "reason": reason });
     let object = network.to_string();
     let now = backend.clock.now();
-    audit::record(
-        &mut conn,
-        now,
-        actor,
-        "ban refused",
-        &object,
-        None,
-        Some(after),
-    )
-    .await?;
+    audit::record(conn, now, actor, "ban refused", &object, None, Some(after)).await?;
     Ok(())
 }
 
@@ -146,45 +93,38 @@ pub async fn unban(backend: &Backend, actor: &Actor, networks: &[Network]) -> Re
     if targets.is_empty() {
         return Err(Error::NotFound);
     }
-    let batch = free(backend, &mut tx, actor, &targets, None).await?;
+    let batch = order(backend, &mut tx, actor, Act::Unban, &targets, None).await?;
     tx.commit().await?;
     Ok(batch)
 }
 
-/// Gives unban orders with their audit rows, one for each network. The order lock is held.
-pub(crate) async fn free(
+/// Gives the orders of one click with their audit rows, one for each network. The order lock is held.
+pub(crate) async fn order(
     backend: &Backend,
     conn: &mut PgConnection,
     actor: &Actor,
+    act: Act,
     targets: &[(NodeId, Network)],
     reason: Option<&str>,
 ) -> Result<Batch, Error> {
     let now = backend.clock.now();
-    let batch = orders::new_batch(conn).await?;
     let give = Give {
-        batch,
-        act: Act::Unban,
+        batch: orders::new_batch(conn).await?,
+        act,
         targets,
         reason,
         actor,
         now,
     };
     let batch = orders::give(conn, give).await?;
-    let mut networks: Vec<Network> = targets.iter().map(|(_, network)| *network).collect();
-    networks.sort_unstable();
-    networks.dedup();
-    for network in networks {
-        let after = json!({ "batch": batch.id, "reason": reason });
-        audit::record(
-            conn,
-            now,
-            actor,
-            "unban",
-            &network.to_string(),
-            None,
-            Some(after),
-        )
-        .await?;
+    let mut nodes = BTreeMap::<Network, BTreeSet<NodeId>>::new();
+    for (node, network) in targets {
+        nodes.entry(*network).or_default().insert(*node);
+    }
+    for (network, nodes) in nodes {
+        let object = network.to_string();
+        let after = json!({ "batch": batch.id, "nodes": nodes, "reason": reason });
+        audit::record(conn, now, actor, act.as_str(), &object, None, Some(after)).await?;
     }
     changes::note(conn, Topic::Bans, None).await?;
     Ok(batch)

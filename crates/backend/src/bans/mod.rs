@@ -1,6 +1,7 @@
 //! Who is banned, over all nodes; ban and unban by hand; what may never be banned.
 
 mod actions;
+mod check;
 mod detail;
 pub(crate) mod guard;
 mod head;
@@ -10,17 +11,19 @@ mod list;
 mod query;
 mod span;
 mod sql;
+mod undo;
 mod views;
 mod why;
 
 pub use actions::{ban, unban};
-pub(crate) use actions::{free, text};
+pub(crate) use actions::{order, text};
 pub use detail::detail;
 pub(crate) use heads::recompute;
 pub(crate) use lines::{EventLine, Line};
 pub use list::list;
 pub use query::{BanQuery, BanSort, BanState, PAGE_LIMIT};
 pub(crate) use sql::held_inside;
+pub use undo::{UNDO, Undone, undo};
 pub use views::{
     AttackRow, BanDetail, BanEventRow, BanPage, BanRequest, BanRow, ByHand, Holder, Scope, Why,
 };

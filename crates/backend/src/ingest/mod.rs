@@ -14,6 +14,7 @@ mod sql;
 use std::collections::BTreeSet;
 use std::net::IpAddr;
 
+use domain::ban::Act;
 use domain::ids::NodeId;
 use domain::net::Network;
 use domain::wire::{Receipt, Report};
@@ -122,12 +123,13 @@ async fn answers(
             .into_iter()
             .map(|network| (node, network))
             .collect();
-        bans::free(
+        bans::order(
             backend,
             conn,
             &Actor::console(),
+            Act::Unban,
             &targets,
-            Some("whitelisted"),
+            Some(orders::WHITELISTED),
         )
         .await?;
     }

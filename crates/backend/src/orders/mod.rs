@@ -13,10 +13,13 @@ use crate::{Backend, Error};
 
 pub(crate) use give::{Give, close_waiting, give, lock, new_batch};
 pub(crate) use rows::{latest_for_networks, latest_of_network};
-pub(crate) use sql::{finish, insert_jail_order};
+pub(crate) use sql::{finish, insert_jail_order, to_undo};
 
 /// Most rows of one list.
 const PAGE: i64 = 500;
+
+/// The reason of an unban because of a whitelist entry.
+pub const WHITELISTED: &str = "whitelisted";
 
 /// Orders given with one click.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 //! The tables `orders` and `order_joins`.
 
 use domain::ban::{Act, Order, Outcome};
-use domain::ids::{NodeId, OrderId};
+use domain::ids::{NodeId, OrderId, UserId};
 use domain::net::Network;
 use ipnet::IpNet;
 use sqlx::{PgConnection, PgExecutor};
@@ -86,6 +86,38 @@ pub(super) async fn insert(
     .execute(conn)
     .await?;
     Ok(())
+}
+
+/// Bans and unbans of a user's click that did or may do something, where nobody has ordered anything
+/// about the same network on the same node since.
+pub(crate) async fn to_undo(
+    conn: &mut PgConnection,
+    user: UserId,
+    batch: i64,
+) -> Result<Vec<(Act, NodeId, Network)>, sqlx::Error> {
+    let rows = sqlx::query!(
+        r#"select o.act, o.node_id, o.network as "network!: IpNet" from orders o
+           where o.user_id = $1 and o.act in ('ban', 'unban') and o.network is not null
+             and o.state in ('waiting', 'done') and o.reason is distinct from $3
+             and o.id in (
+               select id from orders where batch = $2
+               union select order_id from order_joins where batch = $2
+             )
+             and not exists (
+               select from orders l
+               where l.network = o.network and l.node_id = o.node_id and l.id > o.id
+             )"#,
+        user.0,
+        batch,
+        super::WHITELISTED,
+    )
+    .fetch_all(conn)
+    .await?;
+    let rows = rows.into_iter().map(|row| {
+        let act = Act::from_text(&row.act);
+        (act, NodeId(row.node_id), Network::from(row.network))
+    });
+    Ok(rows.collect())
 }
 
 /// One order that concerns the jail, joined where it waits already.

@@ -1,5 +1,6 @@
 //! Adding and removing entries, by hand and by expiry.
 
+use domain::ban::Act;
 use domain::ids::{EntryId, NodeId};
 use domain::net::{NetError, Network};
 use domain::role::Permission;
@@ -187,7 +188,15 @@ async fn lift(
         Scope::Nodes(nodes) => Some(nodes),
     };
     let held = bans::held_inside(conn, entry.network, scope).await?;
-    bans::free(backend, conn, actor, &held, Some("whitelisted")).await?;
+    bans::order(
+        backend,
+        conn,
+        actor,
+        Act::Unban,
+        &held,
+        Some(orders::WHITELISTED),
+    )
+    .await?;
     Ok(())
 }
 

@@ -1,0 +1,66 @@
+//! What may be banned by hand (the guard of product 4.4); the worker asks it again.
+
+use std::collections::BTreeMap;
+
+use domain::guard::{self, Guarded};
+use domain::ids::NodeId;
+use domain::net::Network;
+use sqlx::PgConnection;
+
+use super::{guard::never_ban, sql};
+use crate::{Backend, Error, Problem};
+
+/// The never-ban list of some nodes, and what they hold.
+pub(super) struct Check {
+    never_ban: Vec<Guarded>,
+    /// Single addresses left out.
+    held: Vec<(NodeId, Network)>,
+}
+
+impl Check {
+    /// As it is now; the order lock is held.
+    pub(super) async fn load(
+        backend: &Backend,
+        conn: &mut PgConnection,
+        scope: &[NodeId],
+    ) -> Result<Self, Error> {
+        Ok(Self {
+            never_ban: never_ban(backend, conn, Some(scope)).await?,
+            held: sql::networks_on(conn, scope).await?,
+        })
+    }
+
+    /// One network for itself; `confirmed`: it may be wide.
+    pub(super) fn network(&self, network: Network, confirmed: bool) -> Result<(), Problem> {
+        if network.prefix_len() < 8 {
+            return Err(Problem::Everybody);
+        }
+        guard::may_ban(network, &self.never_ban).map_err(Problem::Protected)?;
+        if network.is_wide() && !confirmed {
+            return Err(Problem::Wide);
+        }
+        Ok(())
+    }
+
+    /// All that one click bans, with what is banned already.
+    pub(super) fn together(&self, targets: &[(NodeId, Network)]) -> Result<(), Problem> {
+        let mut added = BTreeMap::<NodeId, Vec<Network>>::new();
+        for (node, network) in targets.iter().filter(|(_, network)| !network.is_host()) {
+            added.entry(*node).or_default().push(*network);
+        }
+        for (node, added) in added {
+            let held = self.held.iter().filter(|(holder, _)| *holder == node);
+            let held: Vec<_> = held.map(|(_, network)| *network).collect();
+            // One of each family: the sums are of its family.
+            for family in [true, false] {
+                let mut added = added.iter().filter(|net| net.address().is_ipv4() == family);
+                let Some(first) = added.next() else { continue };
+                let all = held.iter().chain(added).copied();
+                if guard::covers_too_much(*first, all) {
+                    return Err(Problem::TooMuch);
+                }
+            }
+        }
+        Ok(())
+    }
+}

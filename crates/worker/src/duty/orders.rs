@@ -38,11 +38,11 @@ pub struct Orders {
 }
 
 impl Orders {
-    /// Runs until stopped.
+    /// Runs until stopped. What waits then is left to whoever acts next: the console sends it again.
     pub async fn run(self, mut from: mpsc::Receiver<Vec<Order>>, shutdown: Shutdown) {
         let mut memory = Memory::default();
         let mut queue = Queue::default();
-        loop {
+        while !shutdown.is_stopping() {
             while !queue.is_full()
                 && let Ok(orders) = from.try_recv()
             {
@@ -272,6 +272,40 @@ fn words(outcome: &Outcome) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::{Fail2banConfig, FirewallConfig};
+    use crate::fail2ban::Fail2ban;
+    use crate::firewall::Firewall;
+
+    #[tokio::test]
+    async fn a_worker_that_is_stopped_does_nothing_of_what_waits() {
+        let nothing = || vec!["/bin/false".to_owned()];
+        let (sender, orders) = mpsc::channel(1);
+        sender.send(vec![order(1, Act::Unban)]).await.unwrap();
+        let (outbox, shutdown) = (Outbox::default(), Shutdown::new());
+        let duty = Orders {
+            engine: Engine {
+                fail2ban: Fail2ban::new(Fail2banConfig {
+                    socket: "/nowhere/fail2ban.sock".into(),
+                    client: "/bin/false".into(),
+                    ..Fail2banConfig::default()
+                }),
+                firewall: Firewall::new(FirewallConfig {
+                    nft: nothing(),
+                    ipset: nothing(),
+                    iptables: nothing(),
+                    ip6tables: nothing(),
+                }),
+            },
+            log: PathBuf::new(),
+            desired: watch::channel(None).1,
+            outbox: outbox.clone(),
+            bans_changed: Arc::default(),
+            jail_changed: Arc::default(),
+        };
+        shutdown.stop();
+        duty.run(orders, shutdown).await;
+        assert!(outbox.take(true).is_none());
+    }
 
     fn order(id: i64, act: Act) -> Order {
         Order {

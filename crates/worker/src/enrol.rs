@@ -9,7 +9,7 @@ use toml::Spanned;
 use crate::config::{Config, ConfigError, ConsoleConfig, check_url};
 use crate::console::token::{self, Token};
 use crate::console::{Client, ConsoleError};
-use crate::host;
+use crate::{host, jail};
 
 /// Why the host is no node.
 #[derive(Debug, thiserror::Error)]
@@ -37,15 +37,10 @@ pub enum EnrolError {
 pub fn settings(path: &Path, console: Option<&str>) -> Result<Config, EnrolError> {
     if let (false, Some(url)) = (path.exists(), console) {
         check_url(url)?;
-        let text = format!("[console]\nurl = {}\n", toml::Value::from(url));
-        let failed = |source| EnrolError::Write {
-            path: path.display().to_string(),
-            source,
-        };
-        if let Some(folder) = path.parent() {
-            std::fs::create_dir_all(folder).map_err(failed)?;
-        }
-        std::fs::write(path, text).map_err(failed)?;
+        write(
+            path,
+            &format!("[console]\nurl = {}\n", toml::Value::from(url)),
+        )?;
     }
     let mut config = Config::load(path)?;
     if let Some(url) = console {
@@ -84,9 +79,17 @@ pub fn keep_console(path: &Path, url: &str) -> Result<(), EnrolError> {
         return Ok(());
     }
     text.replace_range(written.span(), &toml::Value::from(url).to_string());
-    std::fs::write(path, text).map_err(|source| EnrolError::Write {
-        path: path.display().to_string(),
-        source,
+    // Where it is a link, what it leads to.
+    let real = std::fs::canonicalize(path).map_err(read)?;
+    write(&real, &text)
+}
+
+/// Whole or not at all: a full disk must not cost the operator's settings.
+fn write(path: &Path, text: &str) -> Result<(), EnrolError> {
+    let written = jail::write_atomic(path, text);
+    written.map(drop).map_err(|error| EnrolError::Write {
+        path: error.path.display().to_string(),
+        source: error.source,
     })
 }
 
@@ -127,6 +130,9 @@ mod tests {
         let path = folder.path().join("worker.toml");
         let example = include_str!("../worker.example.toml");
         std::fs::write(&path, example).unwrap();
+        // Shows what is written into the old file.
+        let old = folder.path().join("old");
+        std::fs::hard_link(&path, &old).unwrap();
         keep_console(&path, "https://console.example.net:8443").unwrap();
         let text = std::fs::read_to_string(&path).unwrap();
         assert_eq!(
@@ -136,6 +142,7 @@ mod tests {
                 "https://console.example.net:8443"
             )
         );
+        assert_eq!(std::fs::read_to_string(old).unwrap(), example);
         let config = settings(&path, None).unwrap();
         assert_eq!(config.console.url, "https://console.example.net:8443");
     }

@@ -1,7 +1,7 @@
 //! The whitelist in the jail: applied when the console changes it, when an entry expires, and again
 //! now and then, since fail2ban forgets run-time entries at every reload.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -57,12 +57,9 @@ impl Whitelist {
             let failed = proofs.iter().any(|proof| !proof.in_file || !proof.in_jail);
             if let Some(desired) = desired {
                 // The console asks about its entries; the protected addresses ride along.
-                proofs.retain(|proof| {
-                    desired
-                        .whitelist
-                        .iter()
-                        .any(|line| line.network == proof.network)
-                });
+                let asked: HashSet<Network> =
+                    desired.whitelist.iter().map(|line| line.network).collect();
+                proofs.retain(|proof| asked.contains(&proof.network));
                 let report = WhitelistReport {
                     version: desired.version,
                     proofs,

@@ -12,7 +12,7 @@ use crate::console::token;
 use crate::duty::Engine;
 use crate::duty::bans::{BanState, not_effective};
 use crate::duty::probe::{self, Answers};
-use crate::firewall::{Blocked, covers};
+use crate::firewall::covers;
 use crate::health::Seen;
 use crate::tail::TailStatus;
 use crate::tail::watch::{TailState, lock};
@@ -128,15 +128,9 @@ async fn bans(engine: &Engine) -> BanState {
     let Ok(snapshot) = engine.fail2ban.bans().await else {
         return BanState::default();
     };
-    let read = engine.firewall.read(engine.fail2ban.jail_name()).await;
-    let (blocked, firewall_error) = match read {
-        Ok(Some(blocked)) => (blocked, None),
-        Ok(None) => (
-            Blocked::default(),
-            Some("no firewall program can be read".to_owned()),
-        ),
-        Err(error) => (Blocked::default(), Some(error.to_string())),
-    };
+    let blocked = engine.blocked().await;
+    let firewall_error = blocked.as_ref().err().cloned();
+    let blocked = blocked.unwrap_or_default();
     let missing = snapshot.held.iter().map(|ban| ban.network);
     let missing = missing.filter(|network| !covers(&blocked.held, *network));
     let (missing, partly) = not_effective(missing, &blocked);

@@ -106,21 +106,13 @@ impl Bans {
         unblocked: &mut HashMap<Network, Instant>,
     ) -> Result<bool, Fail2banError> {
         let snapshot = self.engine.fail2ban.bans().await?;
-        let blocked = self
-            .engine
-            .firewall
-            .read(self.engine.fail2ban.jail_name())
-            .await;
-        let (blocked, firewall_error) = match blocked {
-            Ok(Some(blocked)) => (Some(blocked), None),
-            Ok(None) => (None, Some("no firewall program can be read".to_owned())),
-            Err(error) => (None, Some(error.to_string())),
-        };
+        let blocked = self.engine.blocked().await;
         let now = Instant::now();
-        let whole = blocked.as_ref().map(|blocked| &blocked.held);
+        let whole = blocked.as_ref().ok().map(|blocked| &blocked.held);
         let (held, settling) = merge(&snapshot, whole, unblocked, now);
-        let all = blocked.as_ref().map(Blocked::all);
-        let (leftover, lifting) = leftover(&held, all.as_ref(), unheld, now);
+        let all = blocked.iter().flat_map(Blocked::all);
+        let (leftover, lifting) = leftover(&held, all, unheld, now);
+        let firewall_error = blocked.as_ref().err().cloned();
         let blocked = blocked.unwrap_or_default();
         let missing = held.values().filter(|ban| ban.in_firewall == Some(false));
         let (missing, partly) = not_effective(missing.map(|ban| ban.network), &blocked);
@@ -153,7 +145,7 @@ pub(crate) fn not_effective(
 /// What is blocked without a ban for longer than an unban takes, and whether more may come to it.
 fn leftover(
     held: &BTreeMap<Network, HeldBan>,
-    blocked: Option<&HashSet<Network>>,
+    blocked: impl Iterator<Item = Network>,
     unheld: &mut HashMap<Network, Instant>,
     now: Instant,
 ) -> (Vec<Network>, bool) {
@@ -163,8 +155,7 @@ fn leftover(
         let next = held.range(wide..).next();
         next.is_some_and(|(network, _)| wide.contains(*network))
     };
-    let without = blocked.into_iter().flatten().copied();
-    let without: HashSet<Network> = without
+    let without: HashSet<Network> = blocked
         .filter(|network| !holds_part(*network) && !covers(&banned, *network))
         .collect();
     unheld.retain(|network, _| without.contains(network));
@@ -239,17 +230,15 @@ mod tests {
             ban("203.0.113.8"),
             ban("203.0.113.9"),
         ]);
-        let blocked = ["198.51.100.7", "203.0.113.8/31", "192.0.2.5"];
-        let blocked: HashSet<Network> = blocked.map(net).into();
+        let blocked = ["198.51.100.7", "203.0.113.8/31", "192.0.2.5"].map(net);
         let (mut unheld, start) = (HashMap::new(), Instant::now());
-        let mut at = |blocked: Option<&HashSet<Network>>, seconds| {
+        let mut at = |blocked: &[Network], seconds| {
             let now = start + Duration::from_secs(seconds);
-            leftover(&held, blocked, &mut unheld, now)
+            leftover(&held, blocked.iter().copied(), &mut unheld, now)
         };
-        assert_eq!(at(Some(&blocked), 0), (Vec::new(), true));
-        assert_eq!(at(Some(&blocked), 5), (vec![net("192.0.2.5")], false));
-        assert_eq!(at(Some(&HashSet::new()), 6), (Vec::new(), false));
-        assert_eq!(at(None, 7), (Vec::new(), false));
+        assert_eq!(at(&blocked, 0), (Vec::new(), true));
+        assert_eq!(at(&blocked, 5), (vec![net("192.0.2.5")], false));
+        assert_eq!(at(&[], 6), (Vec::new(), false));
     }
 
     #[test]

@@ -10,7 +10,7 @@ pub mod whitelist;
 
 use crate::config::Config;
 use crate::fail2ban::Fail2ban;
-use crate::firewall::Firewall;
+use crate::firewall::{Blocked, Firewall};
 
 /// The node's ban engine and firewall. Clones share one connection.
 #[derive(Clone, Debug)]
@@ -27,6 +27,15 @@ impl Engine {
         Self {
             fail2ban: Fail2ban::new(config.fail2ban.clone()),
             firewall: Firewall::new(config.firewall.clone()),
+        }
+    }
+
+    /// What the firewall blocks for the jail, or why that is not known.
+    pub(crate) async fn blocked(&self) -> Result<Blocked, String> {
+        match self.firewall.read(self.fail2ban.jail_name()).await {
+            Ok(Some(blocked)) => Ok(blocked),
+            Ok(None) => Err("no firewall program can be read".to_owned()),
+            Err(error) => Err(error.to_string()),
         }
     }
 }

@@ -92,7 +92,6 @@ pub async fn unban(
     let left_over = |held: &Held| match held {
         Ok(Some(blocked)) => blocked
             .all()
-            .into_iter()
             .filter(|held| taken(&said).any(|network| network.contains(*held)))
             .take(MEND_MOST)
             .collect(),
@@ -133,8 +132,9 @@ pub async fn unban(
             }
         }
     }
+    let held = held.map(|held| held.map(|blocked| blocked.all().collect::<HashSet<_>>()));
     outcomes(said, |network| match &held {
-        Ok(Some(blocked)) => still_blocked(&blocked.all(), &again, network, fail2ban.jail_name()),
+        Ok(Some(blocked)) => still_blocked(blocked, &again, network, fail2ban.jail_name()),
         Err(reason) => Some(reason.clone()),
         Ok(None) => None,
     })
@@ -209,8 +209,11 @@ fn still_blocked(
     network: Network,
     jail: &str,
 ) -> Option<String> {
-    let inside = || held.iter().find(|held| network.contains(**held)).copied();
-    let by = covered_by(held, network).or_else(inside)?;
+    // Nothing else lies inside a single address: no look at each of the list.
+    let by = match covered_by(held, network) {
+        None if !network.is_host() => held.iter().copied().find(|held| network.contains(*held)),
+        by => by,
+    }?;
     Some(if again.contains(&by) && network.contains(by) {
         format!("the ban was lifted, but {by} went on attacking and is banned again")
     } else if network.contains(by) {

@@ -15,9 +15,9 @@ use std::hash::BuildHasher;
 use std::time::Duration;
 
 use domain::net::Network;
+use ipnet::IpNet;
 
 pub use backend::Backend;
-use ipnet::IpNet;
 pub use scope::Scope;
 
 use crate::config::FirewallConfig;
@@ -68,9 +68,9 @@ impl Blocked {
         }
     }
 
-    /// Whoever is blocked at all.
-    pub fn all(&self) -> HashSet<Network> {
-        self.held.union(&self.partly).copied().collect()
+    /// Whoever is blocked at all, each once.
+    pub fn all(&self) -> impl Iterator<Item = Network> {
+        self.held.union(&self.partly).copied()
     }
 }
 

@@ -116,10 +116,14 @@ fn members(sets: &str, rules: &str, jail: &str) -> Option<Blocked> {
     let used = |name: &String| {
         let rules = rules.lines().filter_map(|line| {
             let words = words(line);
-            let at = words.iter().position(|word| *word == "--match-set")?;
-            let ours = words.get(at + 1..at + 3)? == [name.as_str(), "src"] && words[at - 1] != "!";
-            let blocks = ours && after(&words, "-j").is_some_and(is_block);
-            blocks.then(|| scope(words.get(2..).unwrap_or_default()))
+            let ["-A", _, rule @ ..] = words.as_slice() else {
+                return None;
+            };
+            let at = rule.iter().position(|word| *word == "--match-set")?;
+            let ours = rule.get(at + 1..at + 3)? == [name.as_str(), "src"]
+                && rule[..at].last() != Some(&"!");
+            let blocks = ours && after(rule, "-j").is_some_and(is_block);
+            blocks.then(|| scope(rule))
         });
         rules.reduce(|one, other| one | other)
     };
@@ -253,6 +257,8 @@ mod tests {
         let held = |rule: &str| members(sets, rule, "cti").unwrap().held;
         assert_eq!(held(rule), networks(&["198.51.100.7"]));
         assert_eq!(held(""), HashSet::new());
+        // The second line of somebody's comment.
+        assert_eq!(held("--match-set f2b-cti src -j DROP"), HashSet::new());
         for other in [" src", " ! --match-set"] {
             let rule = match other {
                 " src" => rule.replace(other, " dst"),

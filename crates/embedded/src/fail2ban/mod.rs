@@ -151,11 +151,6 @@ impl PrivateFail2ban {
         self.namespace.enter(argv)
     }
 
-    /// `fail2ban-client`, without options: callers add `-c` and `-s`.
-    pub fn client_argv(&self) -> Vec<String> {
-        vec![CLIENT.to_owned()]
-    }
-
     /// The server's process id.
     pub fn pid(&self) -> u32 {
         self.server.id()

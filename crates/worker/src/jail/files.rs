@@ -19,8 +19,8 @@ pub struct FileError {
 }
 
 /// Replaces a file at one stroke, keeping owner, mode and extended attributes (`security.selinux`,
-/// access list) of the one before. A file that is not
-/// ours is kept once, as `NAME.callwarden-backup`. False when it held the same text already.
+/// access list) of the one before. A file that is not ours is kept once, as
+/// `NAME.callwarden-backup`. False when it held the same text already.
 ///
 /// # Errors
 /// [`FileError`].

@@ -77,7 +77,7 @@ pub async fn install(
 /// # Errors
 /// [`InstallError`].
 pub async fn install_plan(fail2ban: &Fail2ban, plan: &JailPlan) -> Result<Installed, InstallError> {
-    files(plan, &[])?;
+    files(plan)?;
     // Before anything else: a jail whose log is missing stops the whole server.
     ensure_log(&plan.log)?;
     let (mut ignored, limits) = kept(fail2ban).await;
@@ -164,7 +164,9 @@ fn verify(
     let settings = &info.settings;
     // A time may be written with its unit; fail2ban says what that means.
     let is = |text: &str, number: i64| {
-        text.parse().is_ok_and(|wanted: i64| wanted == number) || text.parse::<i64>().is_err()
+        text.parse::<i64>()
+            .ok()
+            .is_none_or(|wanted| wanted == number)
     };
     let checks = [
         (

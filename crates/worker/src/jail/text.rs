@@ -108,16 +108,16 @@ impl JailPlan {
     }
 }
 
-/// The files of a plan: paths relative to `/etc/fail2ban`, and texts. `kept` is what the jail
-/// ignored before, beside [`BASE_IGNORE`]; what cannot stand in the file is left out.
+/// The files of a plan: paths relative to `/etc/fail2ban`, and texts.
 ///
 /// # Errors
 /// [`PlanError`].
-pub fn files(plan: &JailPlan, kept: &[String]) -> Result<Vec<(PathBuf, String)>, PlanError> {
-    files_with(plan, kept, &Limits::default())
+pub fn files(plan: &JailPlan) -> Result<Vec<(PathBuf, String)>, PlanError> {
+    files_with(plan, &[], &Limits::default())
 }
 
-/// The same with other limits than ours.
+/// The same with other limits than ours, and with what the jail ignored before, beside
+/// [`BASE_IGNORE`]; what cannot stand in the file is left out.
 pub(super) fn files_with(
     plan: &JailPlan,
     kept: &[String],
@@ -233,9 +233,9 @@ mod tests {
 
     #[test]
     fn hostile_26_names_and_paths_cannot_add_settings() {
-        assert!(files(&plan("cti", "/var/log/freeswitch/cti_fail2ban.log"), &[]).is_ok());
+        assert!(files(&plan("cti", "/var/log/freeswitch/cti_fail2ban.log")).is_ok());
         for name in ["", "a b", "a]\n[sshd", "../x", "-cti", "a%b"] {
-            let refused = files(&plan(name, "/var/log/x.log"), &[]).map(drop);
+            let refused = files(&plan(name, "/var/log/x.log")).map(drop);
             assert_eq!(refused, Err(PlanError::Name), "{name:?}");
         }
         for log in [
@@ -246,7 +246,7 @@ mod tests {
             "/var/log/a b",
             "/var/log/<HOST>",
         ] {
-            let refused = files(&plan("cti", log), &[]).map(drop);
+            let refused = files(&plan("cti", log)).map(drop);
             assert_eq!(refused, Err(PlanError::LogPath), "{log:?}");
         }
     }

@@ -281,7 +281,7 @@ async fn a_jail_can_be_there_from_the_start() {
         backend: worker::firewall::Backend::Nftables,
     };
     let setup = Setup {
-        files: worker::jail::files(&plan, &[]).unwrap(),
+        files: worker::jail::files(&plan).unwrap(),
         ..Setup::default()
     };
     let private = PrivateFail2ban::start_with(folder.path(), &log, setup)

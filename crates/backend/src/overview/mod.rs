@@ -68,7 +68,10 @@ pub async fn overview(backend: &Backend, node: Option<NodeId>) -> Result<Overvie
             Some(node) => sql::last_attacks_of(&backend.pool, node, 20).await?,
             None => sql::last_attacks(&backend.pool, 20).await?,
         },
-        last_bans: sql::last_bans(&backend.pool, node, 20).await?,
+        last_bans: match node {
+            Some(node) => sql::last_bans_of(&backend.pool, node, 20).await?,
+            None => sql::last_bans(&backend.pool, 20).await?,
+        },
         not_effective: counts.not_effective,
     })
 }

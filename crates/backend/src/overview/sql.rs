@@ -112,20 +112,36 @@ pub(super) async fn last_attacks_of(
     Ok(rows.into_iter().map(AttackRow::from).collect())
 }
 
-/// Of one node or all.
 pub(super) async fn last_bans(
     conn: impl PgExecutor<'_>,
-    node: Option<NodeId>,
     limit: i64,
 ) -> Result<Vec<BanEventRow>, sqlx::Error> {
     let rows = sqlx::query_as!(
         EventLine,
         r#"select n.name as node_name, e.at, e.kind, e.network as "network: IpNet"
            from ban_events e join nodes n on n.id = e.node_id
-           where $2::bigint is null or e.node_id = $2
            order by e.at desc limit $1"#,
         limit,
-        node.map(|node| node.0),
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows.into_iter().map(BanEventRow::from).collect())
+}
+
+/// As [`last_attacks_of`]: a quiet node's are not looked for among everybody's.
+pub(super) async fn last_bans_of(
+    conn: impl PgExecutor<'_>,
+    node: NodeId,
+    limit: i64,
+) -> Result<Vec<BanEventRow>, sqlx::Error> {
+    let rows = sqlx::query_as!(
+        EventLine,
+        r#"select n.name as node_name, e.at, e.kind, e.network as "network: IpNet"
+           from ban_events e join nodes n on n.id = e.node_id
+           where e.node_id = $1
+           order by e.node_id desc, e.generation desc, e."offset" desc limit $2"#,
+        node.0,
+        limit,
     )
     .fetch_all(conn)
     .await?;

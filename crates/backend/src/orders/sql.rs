@@ -230,8 +230,8 @@ pub(super) async fn waiting(
         .collect())
 }
 
-/// Orders of batches of at most `small` behind larger ones, without those that touch what an
-/// earlier order touches.
+/// Of the first `limit` orders of batches of at most `small` behind larger ones, those that touch
+/// nothing that an earlier order touches.
 pub(super) async fn overtaking(
     conn: impl PgExecutor<'_>,
     node: NodeId,
@@ -242,15 +242,18 @@ pub(super) async fn overtaking(
         r#"with waiting as (
              select id, act, network, count(*) over (partition by batch) as size
              from orders where node_id = $1 and state = 'waiting'
+           ), small as (
+             select id, act, network from waiting
+             where size <= $2 and network is not null
+               and id > (select min(id) from waiting where size > $2)
+             order by id limit $3
            )
-           select id as "id!", act as "act!", network as "network!: IpNet" from waiting o
-           where o.size <= $2 and o.network is not null
-             and exists (select from waiting e where e.id < o.id and e.size > $2)
-             and not exists (
-               select from waiting e
-               where e.id < o.id and (e.network is null or e.network && o.network)
-             )
-           order by o.id limit $3"#,
+           select id as "id!", act as "act!", network as "network!: IpNet" from small o
+           where not exists (
+             select from waiting e
+             where e.id < o.id and (e.network is null or e.network && o.network)
+           )
+           order by id"#,
         node.0,
         small,
         limit,

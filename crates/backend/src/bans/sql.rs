@@ -7,13 +7,25 @@ use sqlx::PgConnection;
 
 use super::span;
 
+struct Row {
+    node_id: i64,
+    network: IpNet,
+}
+
+fn pairs(rows: Vec<Row>) -> Vec<(NodeId, Network)> {
+    rows.into_iter()
+        .map(|row| (NodeId(row.node_id), Network::from(row.network)))
+        .collect()
+}
+
 /// Nodes that hold exactly one of these networks, or wait to ban it.
 pub(super) async fn holders_to_free(
     conn: &mut PgConnection,
     networks: &[Network],
 ) -> Result<Vec<(NodeId, Network)>, sqlx::Error> {
     let networks: Vec<IpNet> = networks.iter().map(|network| network.ipnet()).collect();
-    let rows = sqlx::query!(
+    let rows = sqlx::query_as!(
+        Row,
         r#"select node_id as "node_id!", network as "network!: IpNet" from bans
            where network in (select unnest($1::inet[])::cidr)
            union
@@ -24,10 +36,7 @@ pub(super) async fn holders_to_free(
     )
     .fetch_all(conn)
     .await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| (NodeId(row.node_id), Network::from(row.network)))
-        .collect())
+    Ok(pairs(rows))
 }
 
 /// What these nodes hold or wait to ban, single addresses left out.
@@ -36,22 +45,20 @@ pub(super) async fn networks_on(
     nodes: &[NodeId],
 ) -> Result<Vec<(NodeId, Network)>, sqlx::Error> {
     let nodes: Vec<i64> = nodes.iter().map(|node| node.0).collect();
-    let rows = sqlx::query!(
-        r#"select node_id as "node_id!", network as "network!: IpNet" from bans
-           where node_id = any($1)
-             and masklen(network) < case family(network) when 4 then 32 else 128 end
-           union
-           select node_id, network from orders
-           where node_id = any($1) and state = 'waiting' and act = 'ban'
-             and masklen(network) < case family(network) when 4 then 32 else 128 end"#,
+    let rows = sqlx::query_as!(
+        Row,
+        r#"select node_id as "node_id!", network as "network!: IpNet" from (
+               select node_id, network from bans where node_id = any($1)
+               union
+               select node_id, network from orders
+               where node_id = any($1) and state = 'waiting' and act = 'ban'
+           ) held
+           where masklen(network) < case family(network) when 4 then 32 else 128 end"#,
         &nodes,
     )
     .fetch_all(conn)
     .await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| (NodeId(row.node_id), Network::from(row.network)))
-        .collect())
+    Ok(pairs(rows))
 }
 
 /// Bans inside `network` on these nodes (`None`: on any), waiting ones included.
@@ -61,7 +68,8 @@ pub(crate) async fn held_inside(
     scope: Option<&[NodeId]>,
 ) -> Result<Vec<(NodeId, Network)>, sqlx::Error> {
     let scope: Option<Vec<i64>> = scope.map(|nodes| nodes.iter().map(|node| node.0).collect());
-    let rows = sqlx::query!(
+    let rows = sqlx::query_as!(
+        Row,
         r#"select node_id as "node_id!", network as "network!: IpNet"
            from bans
            where network between $1::inet::cidr and $3::inet::cidr
@@ -77,8 +85,5 @@ pub(crate) async fn held_inside(
     )
     .fetch_all(conn)
     .await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| (NodeId(row.node_id), Network::from(row.network)))
-        .collect())
+    Ok(pairs(rows))
 }

@@ -4,43 +4,43 @@ use domain::ids::NodeId;
 use sqlx::PgConnection;
 use time::Duration;
 
-use super::{CONNECTED_SECONDS, NodeDetail, NodeName, NodeRow, sql};
+use super::{CONNECTED_SECONDS, NodeDetail, NodeName, NodeRow, rows, sql};
 use crate::whitelist::Scope;
 use crate::{Backend, Error, Problem, orders};
 
 /// Every node, by name.
 pub async fn list(backend: &Backend) -> Result<Vec<NodeRow>, Error> {
-    rows(backend, None).await
+    load(backend, None).await
 }
 
 /// Every node by name, to choose from: without the counts of [`list`].
 pub async fn names(backend: &Backend) -> Result<Vec<NodeName>, Error> {
     let seen = backend.clock.now() - Duration::seconds(CONNECTED_SECONDS);
-    Ok(sql::names(&backend.pool, seen).await?)
+    Ok(rows::names(&backend.pool, seen).await?)
 }
 
 /// One node's page; `None` where there is no such node.
 pub async fn get(backend: &Backend, name: &str) -> Result<Option<NodeDetail>, Error> {
-    let Some(row) = rows(backend, Some(name)).await?.pop() else {
+    let Some(row) = load(backend, Some(name)).await?.pop() else {
         return Ok(None);
     };
     let node = row.id;
     Ok(Some(NodeDetail {
-        gaps: sql::gaps(&backend.pool, node, 50).await?,
+        gaps: rows::gaps(&backend.pool, node, 50).await?,
         orders: orders::of_node(backend, node, 20).await?,
         cursors: sql::cursors(&backend.pool, node).await?,
         row,
     }))
 }
 
-async fn rows(backend: &Backend, name: Option<&str>) -> Result<Vec<NodeRow>, Error> {
+async fn load(backend: &Backend, name: Option<&str>) -> Result<Vec<NodeRow>, Error> {
     let now = backend.clock.now();
     // A name from a URL: Postgres text holds no NUL, and nothing is called so.
     if name.is_some_and(|name| name.contains('\0')) {
         return Ok(Vec::new());
     }
     let seen = now - Duration::seconds(CONNECTED_SECONDS);
-    Ok(sql::rows(&backend.pool, name, seen, now - Duration::HOUR).await?)
+    Ok(rows::nodes(&backend.pool, name, seen, now - Duration::HOUR).await?)
 }
 
 /// The enrolled nodes of a scope.

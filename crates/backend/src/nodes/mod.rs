@@ -4,6 +4,7 @@ mod actions;
 mod desired;
 mod enrol;
 mod list;
+mod rows;
 mod sql;
 mod stream;
 mod token;

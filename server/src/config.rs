@@ -2,7 +2,6 @@
 
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-use std::num::{NonZeroU16, NonZeroU32};
 use std::path::{Path, PathBuf};
 
 use axum::http::Uri;
@@ -48,7 +47,7 @@ pub struct Settings {
     /// `[database]`
     pub database: Database,
     /// `[retention]`
-    pub retention: Retention,
+    pub retention: Limits,
     /// `[site]`
     pub site: Site,
     /// `[log]`
@@ -77,18 +76,6 @@ pub struct Database {
     pub url: Option<Secret>,
     /// Most connections of this replica.
     pub max_connections: u32,
-}
-
-/// How much of the nodes' logs is kept; what comes first counts.
-#[derive(Clone, Copy, Debug, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Retention {
-    /// Days.
-    pub days: NonZeroU16,
-    /// Most attack lines.
-    pub attack_rows: NonZeroU32,
-    /// Most lines of `fail2ban.log`.
-    pub ban_event_rows: NonZeroU32,
 }
 
 /// The files that browsers load.
@@ -126,7 +113,7 @@ impl Default for Settings {
             data_dir: PathBuf::from("data"),
             http: Http::default(),
             database: Database::default(),
-            retention: Retention::default(),
+            retention: Limits::default(),
             site: Site::default(),
             log: Log::default(),
         }
@@ -149,27 +136,6 @@ impl Default for Database {
         Self {
             url: None,
             max_connections: 20,
-        }
-    }
-}
-
-impl Default for Retention {
-    fn default() -> Self {
-        let limits = Limits::default();
-        Self {
-            days: limits.days,
-            attack_rows: limits.attacks,
-            ban_event_rows: limits.ban_events,
-        }
-    }
-}
-
-impl From<Retention> for Limits {
-    fn from(retention: Retention) -> Self {
-        Self {
-            days: retention.days,
-            attacks: retention.attack_rows,
-            ban_events: retention.ban_event_rows,
         }
     }
 }

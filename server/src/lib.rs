@@ -49,8 +49,7 @@ pub async fn run(
         return Ok(());
     };
     let mut addresses = Addresses::new(&settings, &listener);
-    let backend =
-        Backend::new(database.pool.clone(), clock).with_retention(settings.retention.into());
+    let backend = Backend::new(database.pool.clone(), clock).with_retention(settings.retention);
     backend.set_console_addresses(addresses.look().await);
     let follow = addresses.follow(backend.clone(), shutdown.clone());
     shutdown.spawn("addresses of the console", follow);

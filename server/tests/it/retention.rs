@@ -4,11 +4,11 @@ use backend::bans;
 use backend::overview::overview;
 use backend::retention::{self, Limits};
 use domain::net::Network;
-use domain::wire::{AttackEvent, BanList, Gap, Report, Source};
+use domain::wire::{AttackEvent, Gap, Report, Source};
 use sqlx::PgPool;
 
 use crate::support::{
-    NOW, TestConsole, TestWorker, attack, ban_event, chunk, cursor, held, log_of_bans,
+    NOW, TestConsole, TestWorker, attack, ban_event, ban_list, chunk, cursor, log_of_bans,
 };
 
 const ROWS: i64 = 1_000;
@@ -17,8 +17,8 @@ async fn console(pool: &PgPool) -> TestConsole {
     let rows = NonZeroU32::new(u32::try_from(ROWS).unwrap()).unwrap();
     let limits = Limits {
         days: NonZeroU16::new(90).unwrap(),
-        attacks: rows,
-        ban_events: rows,
+        attack_rows: rows,
+        ban_event_rows: rows,
     };
     TestConsole::with(pool, |backend| backend.with_retention(limits)).await
 }
@@ -39,20 +39,6 @@ async fn tell(worker: &TestWorker, from: i64, lines: Vec<AttackEvent>) -> Report
     let receipt = worker.report(&report).await;
     assert_eq!(receipt.cursors, vec![cursor(Source::Attacks, 1, end)]);
     report
-}
-
-async fn hold(worker: &TestWorker, networks: &[&str]) {
-    let list = BanList {
-        base: None,
-        changed: networks.iter().map(|network| held(network)).collect(),
-        gone: vec![],
-    };
-    worker
-        .report(&Report {
-            ban_list: Some(list),
-            ..Report::default()
-        })
-        .await;
 }
 
 /// Smallest and largest offset.
@@ -105,7 +91,7 @@ async fn a_held_ban_keeps_the_lines_that_say_why(pool: PgPool) {
         at: Some((NOW.unix_timestamp() - 100 * 86_400) * 1_000_000),
         ..attack(n * 10, BANNED)
     };
-    hold(&worker, &[BANNED]).await;
+    worker.report(&ban_list(&[BANNED])).await;
     tell(&worker, 0, (0..800).map(old).collect()).await;
     tell(&worker, 8_000, lines(800, 4_000)).await;
     retention::sweep(&console.backend).await.unwrap();
@@ -131,7 +117,7 @@ async fn a_held_ban_keeps_the_lines_that_say_why(pool: PgPool) {
             .all(|line| line.at.year() == 2026 && line.at > NOW - time::Duration::HOUR)
     );
 
-    hold(&worker, &[]).await;
+    worker.report(&ban_list(&[])).await;
     retention::forget(&console.backend).await.unwrap();
     assert_eq!(console.count("attacks").await, ROWS);
 }

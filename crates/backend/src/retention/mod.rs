@@ -6,6 +6,7 @@ mod sql;
 use std::num::{NonZeroU16, NonZeroU32};
 use std::time::Duration;
 
+use serde::Deserialize;
 use time::OffsetDateTime;
 use tokio::time::Instant;
 
@@ -20,15 +21,16 @@ const EVIDENCE: i64 = 5;
 /// Rows of `log_gaps`: few, unless a node is broken or hostile.
 const GAPS: i64 = 100_000;
 
-/// What is kept.
-#[derive(Clone, Copy, Debug)]
+/// What is kept; what comes first counts. In the settings it is `[retention]`.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
 pub struct Limits {
     /// Older lines go. (A line that arrives late goes when those before it do.)
     pub days: NonZeroU16,
     /// Most rows of `attacks`, besides five for each held ban.
-    pub attacks: NonZeroU32,
+    pub attack_rows: NonZeroU32,
     /// Most rows of `ban_events`.
-    pub ban_events: NonZeroU32,
+    pub ban_event_rows: NonZeroU32,
 }
 
 impl Default for Limits {
@@ -36,8 +38,8 @@ impl Default for Limits {
         let rows = |rows| NonZeroU32::new(rows).unwrap_or(NonZeroU32::MAX);
         Self {
             days: NonZeroU16::new(90).unwrap_or(NonZeroU16::MAX),
-            attacks: rows(2_000_000),
-            ban_events: rows(500_000),
+            attack_rows: rows(2_000_000),
+            ban_event_rows: rows(500_000),
         }
     }
 }
@@ -64,42 +66,30 @@ struct Swept {
 pub async fn sweep(backend: &Backend) -> Result<(), Error> {
     let Limits {
         days,
-        attacks,
-        ban_events,
+        attack_rows,
+        ban_event_rows,
     } = backend.retention;
-    let age = time::Duration::days(days.get().into());
-    let before = backend.clock.now() - age;
+    let before = backend.clock.now() - time::Duration::days(days.get().into());
+    let first = |newest: i64, most: i64| Batch {
+        from: 0,
+        rows: newest - most,
+        before,
+    };
     let pool = &backend.pool;
     let end = Instant::now() + ROUND;
 
-    let rows = sql::last_attack(pool).await? - i64::from(attacks.get());
-    let mut batch = Batch {
-        from: 0,
-        rows,
-        before,
-    };
+    let mut batch = first(sql::last_attack(pool).await?, attack_rows.get().into());
     while let Some(from) = next(sql::sweep_attacks(pool, batch).await?, end) {
         batch.from = from;
     }
-    let rows = sql::last_ban_event(pool).await? - i64::from(ban_events.get());
-    let mut batch = Batch {
-        from: 0,
-        rows,
-        before,
-    };
+    let mut batch = first(
+        sql::last_ban_event(pool).await?,
+        ban_event_rows.get().into(),
+    );
     while let Some(from) = next(sql::sweep_ban_events(pool, batch).await?, end) {
         batch.from = from;
     }
-    let rows = sql::last_gap(pool).await? - GAPS;
-    sql::sweep_gaps(
-        pool,
-        Batch {
-            from: 0,
-            rows,
-            before,
-        },
-    )
-    .await?;
+    sql::sweep_gaps(pool, first(sql::last_gap(pool).await?, GAPS)).await?;
     // One row a minute, node and kind: bounded by the time alone.
     while sql::sweep_minutes(pool, before).await? == BATCH && Instant::now() < end {}
     Ok(())

@@ -100,11 +100,7 @@ impl Live {
                 Ok(None) => return None,
                 Ok(Some(alive)) if alive.read_only != self.read_only => {
                     self.read_only = alive.read_only;
-                    let news = News::everything(self.cursor);
-                    return Event::default()
-                        .id(news.cursor.clone())
-                        .json_data(&news)
-                        .ok();
+                    return event(&News::everything(self.cursor));
                 }
                 Ok(Some(_)) | Err(_) => {}
             }
@@ -122,9 +118,13 @@ impl Live {
             return Ok(None);
         }
         self.not_before = now + PAUSE;
-        let event = Event::default().id(news.cursor.clone());
-        Ok(event.json_data(&news).ok())
+        Ok(event(&news))
     }
+}
+
+fn event(news: &News) -> Option<Event> {
+    let event = Event::default().id(news.cursor.clone());
+    event.json_data(news).ok()
 }
 
 fn concerns_sessions(wake: Wake) -> bool {

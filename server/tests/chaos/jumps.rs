@@ -63,12 +63,7 @@ async fn hostile_10_the_clock_jumps_while_lines_arrive_in_another_zone() {
     node.until_stored(lines).await;
 
     // Each once, in the order of the log, though their times go back and forth.
-    let sql =
-        "select host(network) from ban_events where kind = 'ban' order by generation, \"offset\"";
-    let told: Vec<String> = sqlx::query_scalar(sql)
-        .fetch_all(&node.backend.pool)
-        .await
-        .unwrap();
+    let told = node.bans_told().await;
     let mut pairs: Vec<Vec<String>> = told.chunks(2).map(<[String]>::to_vec).collect();
     for pair in &mut pairs {
         pair.sort();
@@ -110,13 +105,10 @@ async fn hostile_10_the_hour_that_comes_twice() {
         let off = node.since(source).await - host.now(0);
         assert!(off.abs() < Duration::minutes(1), "{source}: off by {off}");
     }
-    let sql =
-        "select host(network) from ban_events where kind = 'ban' order by generation, \"offset\"";
-    let told: Vec<String> = sqlx::query_scalar(sql)
-        .fetch_all(&node.backend.pool)
-        .await
-        .unwrap();
-    assert_eq!(told, ["203.0.113.1", "203.0.113.3", "203.0.113.5"]);
+    assert_eq!(
+        node.bans_told().await,
+        ["203.0.113.1", "203.0.113.3", "203.0.113.5"]
+    );
 }
 
 /// The entry ends while nobody runs who could end it; whoever comes back first does.
@@ -181,6 +173,16 @@ impl Node {
             config_dir: self.fail2ban.config_dir(),
             ..Fail2banConfig::default()
         })
+    }
+
+    /// Bans of `fail2ban.log`, in its order.
+    async fn bans_told(&self) -> Vec<String> {
+        let sql = "select host(network) from ban_events where kind = 'ban'
+                   order by generation, \"offset\"";
+        sqlx::query_scalar(sql)
+            .fetch_all(&self.backend.pool)
+            .await
+            .unwrap()
     }
 
     async fn in_jail(&self) -> Vec<Network> {

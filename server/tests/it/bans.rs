@@ -3,12 +3,13 @@ use backend::overview::overview;
 use domain::attack::Kind;
 use domain::ban::{HeldBan, Outcome};
 use domain::role::Role;
-use domain::wire::{AttackEvent, BanList, Report};
+use domain::wire::{AttackEvent, Report};
 use sqlx::PgPool;
 use time::Duration;
 
 use crate::support::{
     NOW, TestConsole, actor, attack, ban_event, ban_list, changed, chunk, held, log_of_bans, net,
+    whole_list,
 };
 
 #[sqlx::test(migrator = "backend::MIGRATOR")]
@@ -121,16 +122,7 @@ async fn a_row_says_since_until_why_and_how_often(pool: PgPool) {
         in_firewall: Some(false),
         ..held("198.51.100.7")
     };
-    let list = BanList {
-        base: None,
-        changed: vec![for_ever],
-        gone: vec![],
-    };
-    two.report(&Report {
-        ban_list: Some(list),
-        ..Report::default()
-    })
-    .await;
+    two.report(&whole_list(vec![for_ever])).await;
 
     let row = console.bans().await.rows.remove(0);
     assert_eq!((row.since, row.until, row.repeats), (NOW, None, 2));
@@ -265,16 +257,8 @@ async fn filters_by_node_state_and_search(pool: PgPool) {
         in_firewall: Some(false),
         ..held("203.0.113.5")
     };
-    let list = BanList {
-        base: None,
-        changed: vec![odd, held("2001:db8::5")],
-        gone: vec![],
-    };
-    two.report(&Report {
-        ban_list: Some(list),
-        ..Report::default()
-    })
-    .await;
+    two.report(&whole_list(vec![odd, held("2001:db8::5")]))
+        .await;
     let backend = &console.backend;
     let find = |query: BanQuery| async move {
         let page = bans::list(backend, &query).await.unwrap();
@@ -354,17 +338,7 @@ async fn impossible_times_are_stored_as_possible_ones(pool: PgPool) {
         until: Some(i64::MAX),
         ..held("198.51.100.7")
     };
-    let list = BanList {
-        base: None,
-        changed: vec![odd],
-        gone: vec![],
-    };
-    worker
-        .report(&Report {
-            ban_list: Some(list),
-            ..Report::default()
-        })
-        .await;
+    worker.report(&whole_list(vec![odd])).await;
     let row = console.bans().await.rows.remove(0);
     assert_eq!(row.until, None);
     assert!(row.since < NOW - Duration::days(10_000));

@@ -2,10 +2,10 @@ use std::time::{Duration, Instant};
 
 use backend::bans::{self, BanQuery, BanSort};
 use backend::overview::overview;
-use domain::wire::{BanList, Report};
+use domain::wire::Report;
 use sqlx::PgPool;
 
-use crate::support::{TestConsole, attack, chunk, held};
+use crate::support::{TestConsole, attack, chunk, held, whole_list};
 
 /// Far longer than a page of any order takes, in a debug build on a busy machine.
 const PAGE: Duration = Duration::from_secs(2);
@@ -28,18 +28,8 @@ async fn hostile_11_pages_of_many_banned_sources(pool: PgPool) {
             })
             .await;
     }
-    let changed = (0..20_000).map(|n| held(&source(n))).collect();
-    let list = BanList {
-        base: None,
-        changed,
-        gone: vec![],
-    };
-    worker
-        .report(&Report {
-            ban_list: Some(list),
-            ..Report::default()
-        })
-        .await;
+    let bans = (0..20_000).map(|n| held(&source(n))).collect();
+    worker.report(&whole_list(bans)).await;
     assert_eq!(console.count("attacks").await, 20_000);
     // A chart is as large as its minutes, however many lines there are.
     assert!(console.count("attack_minutes").await <= 2);

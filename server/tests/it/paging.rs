@@ -3,12 +3,11 @@ use std::collections::BTreeMap;
 use backend::bans::{self, BanQuery, BanSort};
 use domain::ban::HeldBan;
 use domain::net::Network;
-use domain::wire::{BanList, Report};
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 use sqlx::PgPool;
 
-use crate::support::{NOW, TestConsole, TestWorker, held};
+use crate::support::{NOW, TestConsole, ban_list, held, whole_list};
 
 const SORTS: [BanSort; 5] = [
     BanSort::Since,
@@ -20,20 +19,6 @@ const SORTS: [BanSort; 5] = [
 
 /// What a row is sorted by: the column's value, then the network.
 type Key = (i64, Network);
-
-async fn send(worker: &TestWorker, changed: Vec<HeldBan>) {
-    let list = BanList {
-        base: None,
-        changed,
-        gone: vec![],
-    };
-    worker
-        .report(&Report {
-            ban_list: Some(list),
-            ..Report::default()
-        })
-        .await;
-}
 
 /// Bans with many equal values, so that pages end inside them.
 fn generate(random: &mut StdRng) -> Vec<HeldBan> {
@@ -70,7 +55,8 @@ async fn pages_forward_and_back_are_the_sorted_list(pool: PgPool) {
         for ban in &bans {
             model.entry(ban.network).or_default().push(ban.clone());
         }
-        send(&console.node(&format!("fs-{n}")).await, bans).await;
+        let worker = console.node(&format!("fs-{n}")).await;
+        worker.report(&whole_list(bans)).await;
     }
     for (network, repeats) in model
         .keys()
@@ -172,7 +158,8 @@ async fn walk(console: &TestConsole, query: &BanQuery, expected: &[Key]) {
 #[sqlx::test(migrator = "backend::MIGRATOR")]
 async fn a_foreign_cursor_starts_at_the_beginning(pool: PgPool) {
     let console = TestConsole::start(&pool).await;
-    send(&console.node("fs-1").await, vec![held("198.51.100.7")]).await;
+    let worker = console.node("fs-1").await;
+    worker.report(&ban_list(&["198.51.100.7"])).await;
     for after in [
         "",
         "x",

@@ -2,13 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use backend::nodes;
 use domain::role::Role;
 use leptos::server_fn::axum::server_fn_paths;
 use leptos_axum::{AxumRouteListing, generate_route_list};
 use sqlx::PgPool;
 
-use crate::support::{Answer, Browser, PASSWORD, WebConsole, admin};
+use crate::support::{Answer, Browser, PASSWORD, WebConsole};
 
 /// Endpoint, the least role (`None`: anybody), a form that it understands.
 const ROWS: &[(&str, Option<Role>, &str)] = &[
@@ -153,13 +152,7 @@ async fn nobody_reads_more_than_their_role(pool: PgPool) {
     for role in [Role::Viewer, Role::Operator, Role::Admin] {
         browsers.push((Some(role), console.signed_in(role).await));
     }
-    let code = nodes::add(&console.backend, &admin(), "fs-9")
-        .await
-        .unwrap();
-    let peer = "192.0.2.10".parse().unwrap();
-    let worker = nodes::enrol(&console.backend, &code.code, "host", "1", peer)
-        .await
-        .unwrap();
+    let (_, token) = console.enrolled("fs-9").await;
     for (_, page, least) in PAGES {
         for (role, browser) in &browsers {
             // The stream does not end: only its head is read.
@@ -177,10 +170,7 @@ async fn nobody_reads_more_than_their_role(pool: PgPool) {
             assert!(expected.contains(&status), "{page} by {role:?}: {status}");
         }
         // A worker's token opens nothing here.
-        let request = console
-            .browser()
-            .request("GET", page)
-            .bearer_auth(&worker.token);
+        let request = console.browser().request("GET", page).bearer_auth(&token);
         let status = request.send().await.unwrap().status().as_u16();
         let shut = least.is_none() || [303, 401].contains(&status);
         assert!(shut, "{page} by a worker: {status}");

@@ -2,12 +2,12 @@
 
 use std::time::{Duration, Instant};
 
-use backend::{nodes, whitelist};
+use backend::whitelist;
 use domain::role::Role;
 use domain::wire::Report;
 use sqlx::{Connection, PgConnection, PgPool};
 
-use crate::support::{Browser, PASSWORD, WebConsole, admin, attack, ban_list, chunk, until};
+use crate::support::{Browser, PASSWORD, WebConsole, attack, ban_list, chunk, until};
 
 const LIMIT: Duration = Duration::from_secs(3);
 
@@ -73,17 +73,11 @@ async fn refused(browser: &Browser, function: &str, fields: &[(&str, &str)]) {
 async fn hostile_39_a_read_only_database_is_said_and_nothing_is_saved(pool: PgPool) {
     let console = WebConsole::start(&pool).await;
     let browser = console.signed_in(Role::Admin).await;
-    let code = nodes::add(&console.backend, &admin(), "fs-1")
-        .await
-        .unwrap();
-    let peer = "192.0.2.10".parse().unwrap();
-    let worker = nodes::enrol(&console.backend, &code.code, "host", "1", peer)
-        .await
-        .unwrap();
+    let (node, token) = console.enrolled("fs-1").await;
     let report = async |report: &Report| {
         let request = browser
             .request("POST", "/api/node/v1/reports")
-            .bearer_auth(&worker.token)
+            .bearer_auth(&token)
             .header("content-type", "application/json")
             .body(serde_json::to_vec(report).unwrap());
         browser.send(request).await.status
@@ -133,7 +127,7 @@ async fn hostile_39_a_read_only_database_is_said_and_nothing_is_saved(pool: PgPo
             assert!(page.body.contains(said), "{path}: {}", page.body);
         }
     }
-    let node = code.node.0.to_string();
+    let node = node.0.to_string();
     for (function, fields) in [
         ("ban", vec![("network", "203.0.113.7"), ("scope", "all")]),
         ("unban", vec![("networks[]", "198.51.100.7")]),

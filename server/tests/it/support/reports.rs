@@ -80,7 +80,11 @@ pub fn held(network: &str) -> HeldBan {
 
 /// The whole list.
 pub fn ban_list(networks: &[&str]) -> Report {
-    let changed = networks.iter().map(|network| held(network)).collect();
+    whole_list(networks.iter().map(|network| held(network)).collect())
+}
+
+/// … of any bans.
+pub fn whole_list(changed: Vec<HeldBan>) -> Report {
     let list = BanList {
         base: None,
         changed,

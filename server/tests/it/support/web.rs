@@ -2,7 +2,8 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 
-use backend::{Actor, Backend, accounts};
+use backend::{Actor, Backend, accounts, nodes};
+use domain::ids::NodeId;
 use domain::role::Role;
 use runtime::{Clock, Shutdown};
 use server::config::Settings;
@@ -91,6 +92,14 @@ impl WebConsole {
         let browser = self.browser();
         browser.sign_in(role.as_str()).await;
         browser
+    }
+
+    /// A node that is enrolled, and its worker's token.
+    pub async fn enrolled(&self, name: &str) -> (NodeId, String) {
+        let code = nodes::add(&self.backend, &admin(), name).await.unwrap();
+        let peer = "192.0.2.10".parse().unwrap();
+        let enrolled = nodes::enrol(&self.backend, &code.code, "host", "1", peer).await;
+        (code.node, enrolled.unwrap().token)
     }
 
     /// Actions of the audit log, newest first.

@@ -13,27 +13,19 @@ use crate::words::Words;
 const INTERNAL: [&str; 2] = ["batch", "entry"];
 
 /// `role: Viewer → Admin`, one text for each value that says something.
-pub(super) fn details(words: Words, row: &AuditRow, nodes: &[NodeName]) -> Vec<String> {
-    let empty = serde_json::Map::new();
-    let map = |value: &Option<Value>| match value {
-        Some(Value::Object(map)) => map.clone(),
-        _ => empty.clone(),
-    };
-    let (before, after) = (map(&row.before), map(&row.after));
-    let mut keys: Vec<&String> = before.keys().chain(after.keys()).collect();
+pub(super) fn details<'a>(words: Words, row: &'a AuditRow, nodes: &[NodeName]) -> Vec<String> {
+    let map = |value: &'a Option<Value>| value.as_ref().and_then(Value::as_object);
+    let both = [map(&row.before), map(&row.after)];
+    let mut keys: Vec<&String> = both.iter().flatten().flat_map(|map| map.keys()).collect();
     keys.sort_unstable();
     keys.dedup();
     keys.into_iter()
         .filter(|key| !INTERNAL.contains(&key.as_str()))
         .filter_map(|key| {
-            let text = |map: &serde_json::Map<String, Value>| {
-                map.get(key)
-                    .and_then(|value| text(words, key, value, nodes))
-            };
-            let value = match (text(&before), text(&after)) {
-                (None, None) => return None,
-                (Some(before), Some(after)) if before != after => format!("{before} → {after}"),
-                (Some(value), _) | (None, Some(value)) => value,
+            let value = match both.map(|map| text(words, key, map?.get(key)?, nodes)) {
+                [None, None] => return None,
+                [Some(before), Some(after)] if before != after => format!("{before} → {after}"),
+                [Some(value), _] | [None, Some(value)] => value,
             };
             Some(format!("{}: {value}", words.audit_key(key)))
         })

@@ -63,6 +63,27 @@ pub(crate) fn Field(
     }
 }
 
+/// Where a form asks for an address or network.
+#[component]
+pub(crate) fn NetworkField(
+    #[prop(into, optional)] value: String,
+    #[prop(optional_no_strip)] back: Option<FormBack>,
+) -> impl IntoView {
+    let words = words();
+    view! {
+        <Field
+            name="network"
+            label=words.address_or_network()
+            hint=words.address_hint()
+            value
+            required=true
+            mono=true
+            max=64
+            back
+        />
+    }
+}
+
 /// A line of explanation.
 #[component]
 pub(crate) fn Hint(#[prop(into)] text: String) -> impl IntoView {

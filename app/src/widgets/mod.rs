@@ -8,7 +8,7 @@ mod recent_orders;
 mod states;
 mod when;
 
-pub(crate) use field::{Field, Hint, ScopeFields};
+pub(crate) use field::{Field, Hint, NetworkField, ScopeFields};
 pub(crate) use icon::Icon;
 pub(crate) use loaded::{Empty, Loaded};
 pub(crate) use number::{bytes, grouped};

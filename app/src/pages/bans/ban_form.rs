@@ -5,7 +5,7 @@ use domain::role::Permission;
 use leptos::prelude::*;
 
 use crate::request::{FormBack, may, words};
-use crate::widgets::{Field, Icon, ScopeFields};
+use crate::widgets::{Field, Icon, NetworkField, ScopeFields};
 
 /// A panel that opens without JavaScript; stays open when its form was refused.
 #[component]
@@ -19,15 +19,7 @@ pub(super) fn BanForm(
         <details class="dropdown panel" open=open>
             <summary class="button primary"><Icon name="ban"/>{words.ban_an_address()}</summary>
             <form method="post" action="/api/ui/ban" class="dropdown-panel form" data-enhance="">
-                <Field
-                    name="network"
-                    label=words.address_or_network()
-                    hint=words.address_hint()
-                    required=true
-                    mono=true
-                    max=64
-                    back=back.clone()
-                />
+                <NetworkField back=back.clone()/>
                 <Field name="reason" label=words.reason() hint=words.reason_hint() back/>
                 <ScopeFields nodes/>
                 {may(Permission::WideNetworks)

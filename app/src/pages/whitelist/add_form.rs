@@ -4,7 +4,7 @@ use backend::nodes::NodeName;
 use leptos::prelude::*;
 
 use crate::request::{FormBack, query, visitor, words};
-use crate::widgets::{Field, Icon, ScopeFields};
+use crate::widgets::{Field, Icon, NetworkField, ScopeFields};
 
 #[component]
 pub(super) fn AddForm(
@@ -34,16 +34,7 @@ pub(super) fn AddForm(
         <section class="card" id="add" aria-labelledby="add-title">
             <h2 id="add-title">{words.add_to_whitelist()}</h2>
             <form method="post" action="/api/ui/whitelist_add" class="form in-columns" data-enhance="">
-                <Field
-                    name="network"
-                    label=words.address_or_network()
-                    hint=words.address_hint()
-                    value=asked.unwrap_or_default()
-                    required=true
-                    mono=true
-                    max=64
-                    back=back.clone()
-                />
+                <NetworkField value=asked.unwrap_or_default() back=back.clone()/>
                 <Field name="note" label=words.note() hint=words.note_hint() max=500 back=back.clone()/>
                 <div class="expiry">
                     <div class="field">

@@ -58,8 +58,7 @@ pub(crate) fn Chip(
 /// How one order fares on its node.
 #[component]
 pub(crate) fn OrderChip(order: OrderRow) -> impl IntoView {
-    let node = order.node_name.clone();
-    view! { <StateChip order before=format!("{node}: ") count=1/> }
+    view! { <StateChip order named=true count=1/> }
 }
 
 /// How one order fares, where the node is known.
@@ -88,10 +87,7 @@ pub(crate) fn OrderChips(orders: Vec<OrderRow>, most: usize) -> impl IntoView {
             {groups
                 .into_iter()
                 .take(most)
-                .map(|(order, count)| {
-                    let node = order.node_name.clone();
-                    view! { <StateChip order before=format!("{node}: ") count/> }
-                })
+                .map(|(order, count)| view! { <StateChip order named=true count/> })
                 .collect_view()}
             {(more > 0).then(|| format!("+{more}"))}
         </span>
@@ -102,7 +98,9 @@ pub(crate) fn OrderChips(orders: Vec<OrderRow>, most: usize) -> impl IntoView {
 fn StateChip(
     order: OrderRow,
     count: usize,
-    #[prop(into, optional)] before: String,
+    /// Says on which node.
+    #[prop(optional)]
+    named: bool,
 ) -> impl IntoView {
     let words = words();
     let (shade, icon) = match order.state {
@@ -112,7 +110,10 @@ fn StateChip(
         OrderState::Refused | OrderState::Failed => (Shade::Bad, "broken"),
     };
     let detail = order.detail.unwrap_or_default();
-    let mut text = format!("{before}{}", words.order_state(order.state));
+    let mut text = words.order_state(order.state).to_owned();
+    if named {
+        text = format!("{}: {text}", order.node_name);
+    }
     if count > 1 {
         text = format!("{text} ×{count}");
     }

@@ -5,8 +5,9 @@ use leptos::prelude::*;
 use crate::request::{Flash, Tone, take_flash, visitor, words};
 use crate::widgets::{Icon, RecentOrders};
 
-/// Whether anything can be saved, the message left by the form before this page, the operator's own
-/// orders of the last minute. The orders come from the database, so they stay true while the page refreshes itself.
+/// Whether anything can be saved, the operator's own orders of the last seconds, the message left by
+/// the form before this page. The orders come from the database, so they stay true while the page
+/// refreshes itself.
 #[component]
 pub(crate) fn Toasts() -> impl IntoView {
     let words = words();

@@ -8,7 +8,7 @@ words! {
     not_effective_count(n: i64): "Bans not effective in the firewall: {n}", "{n} 个封堵在防火墙中未生效";
     all_effective: "All bans are in the firewall", "所有封堵均已生效";
     attacks_per_minute: "Attacks per minute, last hour", "最近 1 小时每分钟攻击次数";
-    bans_and_unbans: "automatic and by hand", "自动与手动";
+    automatic_and_by_hand: "automatic and by hand", "自动与手动";
     minute: "Minute", "分钟";
     count: "Count", "次数";
     per_minute(n: i64): "{n} a minute", "每分钟 {n} 次";

@@ -52,7 +52,7 @@ fn Screen(overview: Overview) -> impl IntoView {
                 note=words.hour_before(&grouped(overview.attacks_previous_hour))
             />
             <Tile href=scoped("/bans") label=words.bans_now() value=overview.bans_now note=effective/>
-            <Tile href="#bans" label=words.bans_new() value=overview.bans_new_today note=words.bans_and_unbans()/>
+            <Tile href="#bans" label=words.bans_new() value=overview.bans_new_today note=words.automatic_and_by_hand()/>
             <Tile
                 href="/nodes"
                 label=words.nodes()

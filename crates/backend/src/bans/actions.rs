@@ -39,9 +39,9 @@ pub async fn ban(backend: &Backend, actor: &Actor, request: BanRequest) -> Resul
     // Before the guard is read: a whitelisting that is under way is seen, or sees this ban.
     orders::lock(&mut tx).await?;
     let scope = nodes::in_scope(&mut tx, &request.scope).await?;
-    let check = Check::load(backend, &mut tx, &scope).await?;
-    let confirmed = request.confirm_wide && actor.role.may(Permission::WideNetworks);
     let targets: Vec<_> = scope.iter().map(|node| (*node, network)).collect();
+    let check = Check::load(backend, &mut tx, &targets).await?;
+    let confirmed = request.confirm_wide && actor.role.may(Permission::WideNetworks);
     let allowed = check
         .network(network, confirmed)
         .and_then(|()| check.together(&targets));

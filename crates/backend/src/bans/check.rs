@@ -1,6 +1,6 @@
 //! What may be banned by hand (the guard of product 4.4); the worker asks it again.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::guard::{self, Guarded};
 use domain::ids::NodeId;
@@ -13,20 +13,28 @@ use crate::{Backend, Error, Problem};
 /// The never-ban list of some nodes, and what they hold.
 pub(super) struct Check {
     never_ban: Vec<Guarded>,
-    /// Single addresses left out.
+    /// Single addresses left out; none where only such are asked about.
     held: Vec<(NodeId, Network)>,
 }
 
 impl Check {
-    /// As it is now; the order lock is held.
+    /// As it is now, for these; the order lock is held.
     pub(super) async fn load(
         backend: &Backend,
         conn: &mut PgConnection,
-        scope: &[NodeId],
+        targets: &[(NodeId, Network)],
     ) -> Result<Self, Error> {
+        let nodes: BTreeSet<NodeId> = targets.iter().map(|(node, _)| *node).collect();
+        let nodes = Vec::from_iter(nodes);
+        // All bans of the nodes are walked for it: not for a click on one address.
+        let held = if targets.iter().any(|(_, network)| !network.is_host()) {
+            sql::networks_on(conn, &nodes).await?
+        } else {
+            Vec::new()
+        };
         Ok(Self {
-            never_ban: never_ban(backend, conn, Some(scope)).await?,
-            held: sql::networks_on(conn, scope).await?,
+            never_ban: never_ban(backend, conn, Some(&nodes)).await?,
+            held,
         })
     }
 

@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::ban::Act;
-use domain::ids::NodeId;
 use domain::net::Network;
 use domain::role::Permission;
 
@@ -46,8 +45,7 @@ pub async fn undo(backend: &Backend, actor: &Actor, batch: i64) -> Result<Undone
     if banned.is_empty() && freed.is_empty() {
         return Err(Error::NotFound);
     }
-    let nodes: BTreeSet<NodeId> = freed.iter().map(|(node, _)| *node).collect();
-    let check = Check::load(backend, &mut tx, &Vec::from_iter(nodes)).await?;
+    let check = Check::load(backend, &mut tx, &freed).await?;
     let wide = actor.role.may(Permission::WideNetworks);
     let networks: BTreeSet<Network> = freed.iter().map(|(_, network)| *network).collect();
     let refusals = networks.into_iter().filter_map(|network| {

@@ -22,6 +22,8 @@ async fn hostile_08_kill_9_of_the_worker() {
     let mut node = Node::enrolled(&console).await;
     node.write(100);
     let mut child = start(&node);
+    // Its first sign of life is no line: rotated away before it has looked, the log is nobody's.
+    node.all_stored(&console).await;
     for round in 0..15 {
         node.write(400);
         if round % 4 == 2 {

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use axum::Json;
 use axum::Router;
@@ -13,8 +14,8 @@ use axum::routing::{get, post};
 use domain::ban::OrderResult;
 use domain::health::Health;
 use domain::wire::{
-    Cursor, Down, Enrol, Enrolled, Gap, INSTANCE_HEADER, Receipt, Refusal, RefusalKind, Report,
-    Source,
+    Cursor, Down, Enrol, Enrolled, Gap, INSTANCE_HEADER, PING_SECONDS, Receipt, Refusal,
+    RefusalKind, Report, Source,
 };
 use tokio::sync::{mpsc, watch};
 
@@ -109,7 +110,7 @@ impl Console {
     /// Waits until what is stored satisfies `is`; looked at after each request.
     pub async fn until(&self, what: &str, is: impl Fn(&Stored) -> bool) {
         let mut changed = self.changed.subscribe();
-        let limit = std::time::Duration::from_mins(1);
+        let limit = Duration::from_mins(2);
         let wait = async {
             while !self.with(|stored| is(stored)) {
                 changed.changed().await.unwrap();
@@ -237,6 +238,14 @@ fn commit(stored: &mut Stored, report: Report) {
     stored.health = report.health.or(stored.health.take());
 }
 
+/// A stream that falls silent is opened again, and the tests count streams.
+async fn ping(stream: mpsc::UnboundedSender<Down>) {
+    let now = || runtime::Clock::system().unix_millis();
+    while stream.send(Down::Ping { now: now() }).is_ok() {
+        tokio::time::sleep(Duration::from_secs(PING_SECONDS)).await;
+    }
+}
+
 async fn orders(State(console): State<Console>, headers: HeaderMap) -> Response {
     if !authorised(&headers) {
         return StatusCode::UNAUTHORIZED.into_response();
@@ -257,6 +266,7 @@ async fn orders(State(console): State<Console>, headers: HeaderMap) -> Response 
             ban_list: 0,
         };
         sender.send(welcome).unwrap();
+        tokio::spawn(ping(sender.clone()));
         stored.streams.push(sender);
         true
     });

@@ -196,6 +196,7 @@ async fn hostile_24_a_rule_left_by_a_killed_fail2ban_is_taken_out() {
     let (attacker, other) = (nets(&["198.51.100.7"]), nets(&["198.51.100.70"]));
     rig.fail2ban.ban(&attacker).await.unwrap();
     rig.fail2ban.ban(&other).await.unwrap();
+    rig.until_saved(2).await;
     rig.private.kill().unwrap();
     rig.private.restart().await.unwrap();
     let copies = |address: &str| {
@@ -219,16 +220,7 @@ async fn hostile_24_nftables_survives_a_killed_fail2ban() {
     let mut rig = Rig::start().await;
     let attacker = nets(&["198.51.100.7"]);
     rig.fail2ban.ban(&attacker).await.unwrap();
-    // fail2ban writes its database a little later; what is not in it is lost by a kill.
-    until("the ban in the database", async || {
-        let database = rig.private.log().with_file_name("fail2ban.sqlite3");
-        let script = format!(
-            "import sqlite3; print(sqlite3.connect('{}').execute('select count(*) from bips').fetchone()[0])",
-            database.display()
-        );
-        rig.inside(&["/usr/bin/python3", "-c", &script]).trim() == "1"
-    })
-    .await;
+    rig.until_saved(1).await;
     rig.private.kill().unwrap();
     assert_eq!(rig.blocked().await, attacker);
     let orphan = "add element inet f2b-table addr-set-cti { 203.0.113.77 }";

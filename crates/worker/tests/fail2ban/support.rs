@@ -114,6 +114,20 @@ impl Rig {
         held
     }
 
+    /// Waits until so many bans are in fail2ban's database, which it writes a little later; what is
+    /// not in it is lost by a kill.
+    pub async fn until_saved(&self, bans: usize) {
+        let database = self.private.log().with_file_name("fail2ban.sqlite3");
+        let script = format!(
+            "import sqlite3; print(sqlite3.connect('{}').execute('select count(*) from bips').fetchone()[0])",
+            database.display()
+        );
+        until("the bans in the database", async || {
+            self.inside(&["/usr/bin/python3", "-c", &script]).trim() == bans.to_string()
+        })
+        .await;
+    }
+
     /// Waits until some of its traffic is stopped.
     pub async fn until_partly(&self, address: &str) {
         let address = net(address);

@@ -209,8 +209,15 @@ fn pong() -> Fake {
 /// A program in place of the client, for when the socket's answers are garbage.
 fn client(folder: &Path, script: &str) -> PathBuf {
     let path = folder.join("client");
-    std::fs::write(&path, format!("#!/bin/sh\n{script}\n")).unwrap();
-    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o700)).unwrap();
+    // Not by us: a program that another test starts at this moment holds copies of our open files
+    // until it runs, and what is open for writing cannot be run.
+    let write = "printf '#!/bin/sh\\n%s\\n' \"$1\" >\"$0\" && chmod 700 \"$0\"";
+    let written = std::process::Command::new("/bin/sh")
+        .args(["-c", write])
+        .arg(&path)
+        .arg(script)
+        .status();
+    assert!(written.unwrap().success());
     path
 }
 

@@ -16,7 +16,7 @@ use worker::firewall::{Backend, Firewall};
 use worker::jail::{JailPlan, install_plan};
 
 /// How long the slowest reaction may take on a busy machine.
-const PATIENCE: Duration = Duration::from_mins(1);
+const PATIENCE: Duration = Duration::from_mins(2);
 
 pub struct Rig {
     pub private: PrivateFail2ban,
@@ -72,7 +72,7 @@ impl Rig {
             .unwrap();
         let config = config(&private.socket(), &private.config_dir());
         Self {
-            fail2ban: Fail2ban::new(config),
+            fail2ban: Fail2ban::with_limit(config, PATIENCE, Clock::system()),
             firewall: firewall(&private),
             private,
             log,
@@ -235,5 +235,5 @@ pub async fn until<F: Future<Output = bool>>(what: &str, look: impl Fn() -> F) {
         }
     };
     let found = tokio::time::timeout(PATIENCE, found).await;
-    assert!(found.is_ok(), "waited a minute for {what}");
+    assert!(found.is_ok(), "waited in vain for {what}");
 }

@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use crate::keeper::{Keeper, mortal};
 
-/// How long the namespace may take to appear.
-const START_LIMIT: Duration = Duration::from_secs(10);
+/// How long the namespace may take to appear, on a busy machine.
+const START_LIMIT: Duration = Duration::from_mins(1);
 /// How often to look whether something has appeared.
 pub(crate) const LOOK_EVERY: Duration = Duration::from_millis(10);
 

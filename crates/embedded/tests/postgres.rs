@@ -136,7 +136,7 @@ async fn dies_with_its_parent_and_is_taken_over() {
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
     };
-    let old = tokio::time::timeout(Duration::from_mins(1), started)
+    let old = tokio::time::timeout(Duration::from_mins(3), started)
         .await
         .unwrap();
     parent.kill().unwrap();

@@ -70,9 +70,9 @@ async fn wait_for<T>(what: &str, look: impl Fn() -> Option<T>) -> T {
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
     };
-    tokio::time::timeout(Duration::from_mins(1), found)
+    tokio::time::timeout(Duration::from_mins(3), found)
         .await
-        .unwrap_or_else(|_| panic!("waited a minute for {what}"))
+        .unwrap_or_else(|_| panic!("waited in vain for {what}"))
 }
 
 fn pid_in(folder: &Path) -> Option<u32> {

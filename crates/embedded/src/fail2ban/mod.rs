@@ -23,9 +23,10 @@ const CLIENT: &str = "/usr/bin/fail2ban-client";
 const NFT: &str = "/usr/sbin/nft";
 
 /// How long the server may take to answer its first ping, on a busy machine.
-const START_LIMIT: Duration = Duration::from_secs(30);
-/// How long the server may take to stop before it is killed.
-const STOP_LIMIT: Duration = Duration::from_secs(10);
+const START_LIMIT: Duration = Duration::from_mins(2);
+/// How long the server may take to stop before it is killed, which would leave its rules behind: it
+/// waits five seconds for its own database alone, where that is busy.
+const STOP_LIMIT: Duration = Duration::from_mins(1);
 
 /// Why the private fail2ban is not there.
 #[derive(Debug, thiserror::Error)]

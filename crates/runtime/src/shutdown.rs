@@ -89,7 +89,7 @@ mod tests {
         let shutdown = Shutdown::new();
         shutdown.spawn("crasher", async { panic!("on purpose") });
         shutdown.stopping().await;
-        assert!(shutdown.finished(Duration::from_secs(5)).await);
+        assert!(shutdown.finished(Duration::from_mins(1)).await);
     }
 
     #[tokio::test]
@@ -99,6 +99,6 @@ mod tests {
         shutdown.spawn("waiter", async move { inner.stopping().await });
         assert!(!shutdown.is_stopping());
         shutdown.stop();
-        assert!(shutdown.finished(Duration::from_secs(5)).await);
+        assert!(shutdown.finished(Duration::from_mins(1)).await);
     }
 }

@@ -9,6 +9,9 @@ use sqlx::PgPool;
 
 use crate::support::{WebConsole, admin};
 
+/// At once, on a busy machine; by itself a stream sends something every 15 seconds only.
+const AT_ONCE: Duration = Duration::from_secs(10);
+
 #[sqlx::test(migrator = "backend::MIGRATOR")]
 async fn a_copied_cookie_is_dead_on_every_replica(pool: PgPool) {
     let (one, two) = (
@@ -56,11 +59,7 @@ async fn a_copied_cookie_is_dead_on_every_replica(pool: PgPool) {
         let ended = Instant::now();
         assert!(!copy.is_signed_in().await, "{way}");
         while events.next().await.is_some() {}
-        assert!(
-            ended.elapsed() < Duration::from_secs(1),
-            "{way}: {:?}",
-            ended.elapsed()
-        );
+        assert!(ended.elapsed() < AT_ONCE, "{way}: {:?}", ended.elapsed());
         assert!(!browser.is_signed_in().await, "{way}");
         assert_eq!(
             copy.request("GET", "/live").send().await.unwrap().status(),

@@ -229,7 +229,8 @@ async fn an_order_given_on_one_console_is_streamed_by_another(pool: PgPool) {
     .unwrap();
     assert_eq!(stream.orders().await.len(), 1);
     let took = begin.elapsed();
-    assert!(took < std::time::Duration::from_secs(2), "{took:?}");
+    // At once, on a busy machine.
+    assert!(took < std::time::Duration::from_secs(10), "{took:?}");
 }
 
 #[sqlx::test(migrator = "backend::MIGRATOR")]

@@ -1,12 +1,9 @@
 //! Reads server-sent events.
 
-use std::time::Duration;
-
 use futures::StreamExt;
 use futures::stream::BoxStream;
 
-/// Longer than anything takes that works.
-const PATIENCE: Duration = Duration::from_secs(10);
+use super::PATIENCE;
 
 /// An open stream.
 pub struct Events {

@@ -1,5 +1,3 @@
-use std::time::Duration;
-
 use domain::ban::{Order, OrderResult, Outcome};
 use domain::ids::NodeId;
 use domain::wire::{
@@ -7,10 +5,7 @@ use domain::wire::{
 };
 use reqwest::{RequestBuilder, StatusCode};
 
-use super::TestConsole;
-
-/// Longer than anything here takes; a test that waits for it fails.
-const PATIENCE: Duration = Duration::from_secs(20);
+use super::{PATIENCE, TestConsole};
 
 /// A worker's side of the wire.
 #[derive(Clone)]

@@ -63,7 +63,7 @@ async fn hostile_10_the_clock_jumps_while_lines_arrive_in_another_zone() {
     node.until_stored(lines).await;
 
     // Each once, in the order of the log, though their times go back and forth.
-    let told = node.bans_told().await;
+    let told = node.until_told(2 * JUMPS.len()).await;
     let mut pairs: Vec<Vec<String>> = told.chunks(2).map(<[String]>::to_vec).collect();
     for pair in &mut pairs {
         pair.sort();
@@ -105,10 +105,8 @@ async fn hostile_10_the_hour_that_comes_twice() {
         let off = node.since(source).await - host.now(0);
         assert!(off.abs() < Duration::minutes(1), "{source}: off by {off}");
     }
-    assert_eq!(
-        node.bans_told().await,
-        ["203.0.113.1", "203.0.113.3", "203.0.113.5"]
-    );
+    let told = node.until_told(3).await;
+    assert_eq!(told, ["203.0.113.1", "203.0.113.3", "203.0.113.5"]);
 }
 
 /// The entry ends while nobody runs who could end it; whoever comes back first does.
@@ -175,14 +173,19 @@ impl Node {
         })
     }
 
-    /// Bans of `fail2ban.log`, in its order.
-    async fn bans_told(&self) -> Vec<String> {
-        let sql = "select host(network) from ban_events where kind = 'ban'
+    /// The addresses of so many ban lines, in the order of fail2ban's log. The list of bans does
+    /// not wait for them.
+    async fn until_told(&self, lines: usize) -> Vec<String> {
+        let sql = "select host(network) from ban_events where kind = 'ban' \
                    order by generation, \"offset\"";
-        sqlx::query_scalar(sql)
-            .fetch_all(&self.backend.pool)
-            .await
-            .unwrap()
+        until(&format!("{lines} ban lines"), async || {
+            let told: Vec<String> = sqlx::query_scalar(sql)
+                .fetch_all(&self.backend.pool)
+                .await
+                .unwrap();
+            (told.len() >= lines).then_some(told)
+        })
+        .await
     }
 
     async fn in_jail(&self) -> Vec<Network> {

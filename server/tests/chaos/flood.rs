@@ -28,7 +28,7 @@ const CONSOLE_KB: u64 = 128 << 10;
 const PATIENCE: Duration = Duration::from_mins(6);
 /// Of attack lines, once all of them were seen to be stored.
 const CAP: i64 = 50_000;
-/// Most a page may take meanwhile.
+/// Most that nineteen of twenty pages may take meanwhile.
 const PAGE: Duration = Duration::from_secs(5);
 
 #[tokio::test(flavor = "multi_thread")]
@@ -48,7 +48,7 @@ async fn hostile_04_11_a_million_sources_and_broken_lines() {
     let done = Arc::new(AtomicBool::new(false));
     let looking = tokio::spawn(look_at_pages(ann.clone(), Arc::clone(&done)));
 
-    node.until_banned(FLOOD.attacker).await;
+    node.until_banned_within(PATIENCE, FLOOD.attacker).await;
     println!("{:>6.1?} the attacker is banned", start.elapsed());
     // The rest of the flood is nothing to fail2ban but work: it shall not hold up the others.
     let fail2ban = Pid::from_raw(i32::try_from(node.fail2ban.pid()).unwrap()).unwrap();
@@ -66,8 +66,12 @@ async fn hostile_04_11_a_million_sources_and_broken_lines() {
     .await;
     println!("{:>6.1?} all stored", start.elapsed());
     done.store(true, Ordering::Relaxed);
-    let (pages, slowest) = looking.await.unwrap();
-    println!("{pages} pages meanwhile, the slowest in {slowest:.2?}");
+    let pages = looking.await.unwrap();
+    let (slow, slowest) = (pages[pages.len() * 19 / 20], pages[pages.len() - 1]);
+    println!(
+        "{} pages meanwhile, nineteen of twenty in {slow:.2?}, the slowest in {slowest:.2?}",
+        pages.len()
+    );
     stored_once(&node).await;
 
     let (worker, console) = (&node.stage.worker, &node.stage.console);
@@ -75,7 +79,7 @@ async fn hostile_04_11_a_million_sources_and_broken_lines() {
     println!("peaks: worker {worker} kB, console {console} kB");
     assert!(worker < WORKER_KB, "the worker had {worker} kB");
     assert!(console < CONSOLE_KB, "the console had {console} kB");
-    assert!(slowest < PAGE, "a page took {slowest:.2?}");
+    assert!(slow < PAGE, "pages took {slow:.2?}");
 
     let settings = format!("[retention]\nattack_rows = {CAP}\n");
     node.stage.restart_console_with(&settings);
@@ -98,7 +102,7 @@ async fn hostile_04_11_a_million_sources_and_broken_lines() {
 
 /// Waits until no more rows are left than the cap and the lines of one ban.
 async fn capped(node: &Node) {
-    until("the cap", async || {
+    until_within(PATIENCE, "the cap", async || {
         // Counted only in the end: meanwhile that would be most of the work.
         let sql = "select max(arrival) - min(arrival) from attacks";
         (node.stage.look::<i64>(sql).await? < CAP).then_some(())
@@ -112,18 +116,19 @@ async fn capped(node: &Node) {
     assert!(rows <= CAP + 5, "{rows} rows are left");
 }
 
-/// Dashboard and bans in turns; how many, and the longest wait.
-async fn look_at_pages(ann: Visitor, done: Arc<AtomicBool>) -> (usize, Duration) {
-    let (mut pages, mut slowest) = (0, Duration::ZERO);
+/// Dashboard and bans in turns; how long each took, the slowest last.
+async fn look_at_pages(ann: Visitor, done: Arc<AtomicBool>) -> Vec<Duration> {
+    let mut pages = Vec::new();
     while !done.load(Ordering::Relaxed) {
         for path in ["/", "/bans"] {
             let (_, time) = ann.see(path).await;
-            (pages, slowest) = (pages + 1, slowest.max(time));
+            pages.push(time);
         }
         // As often as the live page asks.
         tokio::time::sleep(Duration::from_millis(200)).await;
     }
-    (pages, slowest)
+    pages.sort_unstable();
+    pages
 }
 
 /// Every line once: the key says that no place has two rows, the sums that none is missing.

@@ -2,6 +2,7 @@
 
 use std::io::Write;
 use std::process::Command;
+use std::time::Duration;
 
 use backend::{Backend, whitelist};
 use embedded::fail2ban::{PrivateFail2ban, Setup};
@@ -11,7 +12,7 @@ use sqlx::PgPool;
 use time::OffsetDateTime;
 
 use crate::clock::HostClock;
-use crate::stage::{Stage, until};
+use crate::stage::{PATIENCE, Stage, until, until_within};
 
 pub struct Node {
     pub stage: Stage,
@@ -93,7 +94,12 @@ impl Node {
 
     /// In `bans` and in the firewall; for a moment after a restart of fail2ban only one is true.
     pub async fn until_banned(&self, address: &str) {
-        until(&format!("{address} banned"), async || {
+        self.until_banned_within(PATIENCE, address).await;
+    }
+
+    /// The same where fail2ban has much to read first.
+    pub async fn until_banned_within(&self, patience: Duration, address: &str) {
+        until_within(patience, &format!("{address} banned"), async || {
             let stored = self.stored(address).await == Some(Some(true));
             (stored && self.in_nft(address)).then_some(())
         })

@@ -88,7 +88,7 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
       await expect(async () => {
         if (!js) await page.reload();
         await check();
-      }).toPass({ timeout: 30_000 });
+      }).toPass({ timeout: 120_000 });
     }),
 
   accessible: async ({ page, js }, use) =>

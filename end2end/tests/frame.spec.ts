@@ -7,8 +7,8 @@ test('the scope shows one node, and goes along to other pages', async ({ page, o
   const [near, far] = [freshAddress(), freshAddress()];
   attack(node('edge-1'), far);
   attack(node('edge-2'), near);
-  await expect.poll(() => inFirewall(node('edge-1'), far), { timeout: 30_000 }).toBe(true);
-  await expect.poll(() => inFirewall(node('edge-2'), near), { timeout: 30_000 }).toBe(true);
+  await expect.poll(() => inFirewall(node('edge-1'), far)).toBe(true);
+  await expect.poll(() => inFirewall(node('edge-2'), near)).toBe(true);
 
   await open('/bans');
   await page.locator('.scope > summary').click();

@@ -56,9 +56,12 @@ test('hostile text in a line is shown, never run', async ({ page, open, eventual
   const address = freshAddress();
   const forged = '192.0.2.254';
   const trick = '<img src=x onerror=alert(1)>';
-  attack(node('edge-2'), address, 1, `${trick}] ip[${forged}`);
   await open('/');
-  const row = page.getByRole('row').filter({ hasText: address });
-  await eventually(() => expect(row).toBeVisible({ timeout: 2_000 }));
+  const row = page.getByRole('row').filter({ hasText: address }).first();
+  await eventually(async () => {
+    // The dashboard has the latest lines only, and other tests write, too.
+    attack(node('edge-2'), address, 1, `${trick}] ip[${forged}`);
+    await expect(row).toBeVisible({ timeout: 2_000 });
+  });
   await expect(page.locator('img[src="x"]')).toHaveCount(0);
 });

@@ -6,6 +6,7 @@ use backend::Actor;
 use backend::whitelist::{self, Expiry, NewEntry, Scope};
 use domain::health::{Health, HopName, HopState};
 use domain::net::Network;
+use runtime::Clock;
 use sqlx::types::Json;
 use time::{Duration, OffsetDateTime};
 use worker::config::Fail2banConfig;
@@ -13,7 +14,7 @@ use worker::fail2ban::Fail2ban;
 
 use crate::clock::HostClock;
 use crate::node::Node;
-use crate::stage::until;
+use crate::stage::{PATIENCE, until};
 
 const INNOCENT: &str = "198.51.100.77";
 /// Of Asia/Shanghai.
@@ -184,11 +185,12 @@ async fn whitelisted(node: &Node, until: OffsetDateTime) {
 
 impl Node {
     fn jail(&self) -> Fail2ban {
-        Fail2ban::new(Fail2banConfig {
+        let config = Fail2banConfig {
             socket: self.fail2ban.socket(),
             config_dir: self.fail2ban.config_dir(),
             ..Fail2banConfig::default()
-        })
+        };
+        Fail2ban::with_limit(config, PATIENCE, Clock::system())
     }
 
     /// The addresses of so many ban lines, in the order of fail2ban's log. The list of bans does

@@ -14,7 +14,7 @@ use sqlx::{Connection, PgConnection};
 use crate::process::{Process, ask};
 
 /// Far longer than anything here takes; a test that waits for it fails.
-pub const PATIENCE: Duration = Duration::from_mins(2);
+pub const PATIENCE: Duration = Duration::from_mins(5);
 /// Between two looks.
 const LOOK_EVERY: Duration = Duration::from_millis(20);
 

@@ -49,6 +49,19 @@ impl Node {
         }
     }
 
+    /// How many seconds the running jail looks back.
+    pub fn set_findtime(&self, seconds: u32) {
+        let output = Command::new("/usr/bin/fail2ban-client")
+            .arg("-c")
+            .arg(self.fail2ban.config_dir())
+            .arg("-s")
+            .arg(self.fail2ban.socket())
+            .args(["set", "cti", "findtime", &seconds.to_string()])
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{output:?}");
+    }
+
     /// Lines as the module writes them, now.
     pub fn attack(&self, source: &str, lines: usize) {
         self.attack_at(source, lines, Clock::system().now());

@@ -135,7 +135,8 @@ async fn nobody_learns_who_exists(pool: PgPool) {
     // The first hash of a process is slower than the others.
     console.browser().try_sign_in("warm-up", PASSWORD).await;
 
-    // In turns, so that the machine's other work meets all alike; the fastest of each counts.
+    // In turns, so that the machine's other work meets all alike; the fastest of each counts. On a
+    // busy machine it takes more than a few tries until each has met a quiet moment.
     let cases = [
         ("ann", "wrong password"),
         ("nobody", PASSWORD),
@@ -143,7 +144,15 @@ async fn nobody_learns_who_exists(pool: PgPool) {
     ];
     let mut fastest = [Duration::MAX; 3];
     let mut said = Vec::new();
-    for _ in 0..6 {
+    for round in 0..60 {
+        if round >= 6 && alike(&fastest) {
+            break;
+        }
+        // Throttled ones would not be tried.
+        sqlx::query("delete from sign_in_failures")
+            .execute(&pool)
+            .await
+            .unwrap();
         for (case, (name, password)) in cases.into_iter().enumerate() {
             let browser = console.browser();
             let start = Instant::now();
@@ -167,9 +176,13 @@ async fn nobody_learns_who_exists(pool: PgPool) {
     said.dedup();
     assert_eq!(said.len(), 1, "{said:?}");
     assert!(said[0].3.contains("wrong"), "it says something: {said:?}");
-    // Without the hash of a dummy an answer takes a tenth of the time.
-    let (least, most) = (fastest.iter().min().unwrap(), fastest.iter().max().unwrap());
-    assert!(*least * 4 > *most, "{fastest:?}");
+    assert!(alike(&fastest), "{fastest:?}");
+}
+
+/// Without the hash of a dummy an answer takes a tenth of the time.
+fn alike(times: &[Duration]) -> bool {
+    let (least, most) = (times.iter().min().unwrap(), times.iter().max().unwrap());
+    *least * 4 > *most
 }
 
 /// What the page says, without what differs in every page.

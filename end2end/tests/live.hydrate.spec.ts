@@ -26,6 +26,12 @@ test('`/` focuses the search', async ({ page, open, w }) => {
   await open('/');
   await page.keyboard.press('/');
   await expect(page.getByRole('searchbox', { name: w('search') })).toBeFocused();
+
+  // A box that has the focus takes no text.
+  await open('/bans');
+  await page.getByRole('checkbox', { name: w('select_all') }).focus();
+  await page.keyboard.press('/');
+  await expect(page.getByRole('searchbox', { name: w('search') })).toBeFocused();
 });
 
 test('typed text and a refused form outlive the refreshes of the page', async ({ page, open, w }) => {

@@ -52,6 +52,37 @@ test.describe('a node that comes and goes', () => {
   });
 });
 
+test('a refresh of the page before never takes the place of the one that was opened', async ({ page, open, w }) => {
+  await open('/bans');
+  const late = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+  // The refresh begins while the form is under way, and arrives after the form's answer.
+  let begun = () => {};
+  const refresh = new Promise<void>((resolve) => (begun = resolve));
+  let passed: Promise<unknown> = Promise.resolve();
+  await page.route('**/bans*', async (route) => {
+    const request = route.request();
+    if (request.headers()['x-refresh'] === '1') {
+      const answer = await route.fetch();
+      begun();
+      await (passed = late(2_500));
+      await route.fulfill({ response: answer });
+    } else {
+      await Promise.race([refresh, late(15_000)]);
+      await route.continue();
+    }
+  });
+  await page.getByRole('combobox', { name: w('filter_state') }).selectOption('not_effective');
+  attack(node('edge-1'), freshAddress());
+  await expect(page).toHaveURL(/state=not_effective/, { timeout: 20_000 });
+  const chip = page.getByRole('link', { name: w('remove_filter', { what: w('not_effective') }) });
+  await expect(chip).toBeVisible();
+  await passed;
+  await late(300);
+  // At once: a later refresh would mend it.
+  expect(await chip.isVisible()).toBe(true);
+  await page.unrouteAll({ behavior: 'ignoreErrors' });
+});
+
 test('the head of a long table stays in sight', async ({ page, open, w }) => {
   await page.setViewportSize({ width: 1400, height: 320 });
   await open('/audit');

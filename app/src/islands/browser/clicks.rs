@@ -6,6 +6,9 @@ use web_sys::{Element, HtmlElement, HtmlFormElement, MouseEvent, PopStateEvent};
 
 use super::{after, document, live, morph, on, page, selection, window};
 
+/// How long a button says that it copied.
+const COPIED_FOR_MS: f64 = 2_000.0;
+
 pub(super) fn listen() {
     on::<MouseEvent>(&document(), "click", click);
     on::<MouseEvent>(&document(), "mouseout", leave);
@@ -71,17 +74,25 @@ fn leave(event: MouseEvent) {
     }
 }
 
-/// Copies the text of the element that the button names, and says so.
+/// Copies the text of the element that the button names, and says so for a moment.
 fn copy(button: &Element) {
-    let text = button
+    let source = button
         .get_attribute("data-copy")
-        .and_then(|id| document().get_element_by_id(&id))
-        .and_then(|source| source.text_content());
-    if let Some(text) = text {
-        drop(window().navigator().clipboard().write_text(&text));
-        if let Some(said) = button.get_attribute("data-copied") {
-            button.set_text_content(Some(&said));
+        .and_then(|id| document().get_element_by_id(&id));
+    let Some(source) = source else { return };
+    let text = source.text_content().unwrap_or_default();
+    drop(window().navigator().clipboard().write_text(&text));
+    if let Some(said) = button.get_attribute("data-copied")
+        && let Ok(Some(label)) = button.query_selector("span")
+    {
+        let before = label.text_content();
+        if before.as_deref() == Some(said.as_str()) {
+            return;
         }
+        label.set_text_content(Some(&said));
+        after(COPIED_FOR_MS, move || {
+            label.set_text_content(before.as_deref());
+        });
     }
 }
 

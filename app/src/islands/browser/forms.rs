@@ -100,11 +100,7 @@ fn text(value: &JsValue) -> Option<String> {
 
 /// A panel whose form was accepted closes and forgets what was typed; a refused form stays.
 fn close_panel(form: &HtmlFormElement) {
-    let refused = form
-        .query_selector("[aria-invalid]")
-        .ok()
-        .flatten()
-        .is_some();
+    let refused = form.query_selector(".problem").ok().flatten().is_some();
     if refused {
         return;
     }

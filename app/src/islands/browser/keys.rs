@@ -18,7 +18,15 @@ fn press(event: KeyboardEvent) {
         .target()
         .and_then(|target| target.dyn_into::<Element>().ok())
         .is_some_and(|target| {
-            matches!(target.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT")
+            let ticks = || {
+                let kind = target.get_attribute("type");
+                matches!(kind.as_deref(), Some("checkbox" | "radio"))
+            };
+            match target.tag_name().as_str() {
+                "INPUT" => !ticks(),
+                "TEXTAREA" | "SELECT" => true,
+                _ => false,
+            }
         });
     if typing || event.ctrl_key() || event.meta_key() || event.alt_key() {
         return;

@@ -23,6 +23,10 @@ pub(crate) fn start() {
     // Tests and style sheets can tell that the page is awake.
     if let Some(root) = document().document_element() {
         let _ = root.set_attribute("data-awake", "");
+        // A page that came over plain HTTP has no clipboard to write to.
+        if window().is_secure_context() {
+            let _ = root.set_attribute("data-clipboard", "");
+        }
     }
 }
 

@@ -46,13 +46,7 @@ pub(super) fn morph(old: &Element, new: &Element, cause: Cause) {
 
 /// The messages of the last action, and a form that says what is wrong with it.
 fn is_said(element: &Element) -> bool {
-    let refused = || {
-        element
-            .query_selector("[aria-invalid]")
-            .ok()
-            .flatten()
-            .is_some()
-    };
+    let refused = || element.query_selector(".problem").ok().flatten().is_some();
     element.get_attribute("id").as_deref() == Some("toasts")
         || (element.tag_name() == "FORM" && refused())
 }

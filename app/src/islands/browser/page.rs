@@ -29,6 +29,8 @@ pub(super) async fn refresh() -> Result<(), Trouble> {
     let here = window().location().href().unwrap_or_default();
     let (html, arrived) = fetch(&here, None, Cause::Refresh).await?;
     if load != LOADS.get() {
+        // What it would have shown may be newer than what took its place.
+        super::live::plan();
         return Ok(());
     }
     if path(&arrived) != path(&here) || !show(&html, Cause::Refresh) {
@@ -42,6 +44,8 @@ pub(super) async fn refresh() -> Result<(), Trouble> {
 pub(super) async fn load(url: &str, body: Option<&JsValue>) -> Result<(), Trouble> {
     begin();
     let (html, arrived) = fetch(url, body, Cause::Answer).await?;
+    // Refreshes of the page before, begun meanwhile, are stale now.
+    begin();
     let here = window().location().href().unwrap_or_default();
     // A form that was answered at once (the database is away) led nowhere: its own address is no page's.
     let stays = body.is_some() && path(&arrived) == url;

@@ -18,6 +18,7 @@ test('a page asks for the sign-in and comes after it', async ({ page, open, w, a
 
   await signIn(page, w, 'not the password');
   await expect(page.getByText(w('sign_in_failed'))).toBeVisible();
+  await expect(page.getByLabel(w('name'), { exact: true })).toHaveValue(ADMIN.name);
 
   await signIn(page, w, ADMIN.password);
   await expect(page.getByRole('heading', { level: 1, name: w('bans') })).toBeVisible();

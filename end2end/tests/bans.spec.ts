@@ -52,6 +52,34 @@ test('loopback is never banned, and the form says why', async ({ page, open, w }
   expect(inFirewall(node('edge-1'), '127.0.0.1')).toBe(false);
 });
 
+test('a refused ban keeps what was chosen, so that it never goes to all nodes', async ({ page, open, w, accessible }) => {
+  await open('/bans');
+  await page.locator('summary').filter({ hasText: w('ban_an_address') }).click();
+  const network = page.getByRole('textbox', { name: w('address_or_network') });
+  const some = page.getByRole('radio', { name: w('these_nodes') });
+  const ban = page.getByRole('button', { name: w('ban_verb'), exact: true });
+  await network.fill('203.0.113.9/24');
+  await some.check();
+  await ban.click();
+  await expect(page.locator('#network-problem')).toContainText('203.0.113.0/24');
+  await expect(some).toBeChecked();
+
+  // No node is ticked: the form says so where they stand, and forgets nothing.
+  await network.fill('203.0.113.249');
+  await ban.click();
+  await expect(page.locator('#scope-problem')).toHaveText(w('problem_no_choice'));
+  await expect(network).toHaveValue('203.0.113.249');
+  await expect(some).toBeChecked();
+  await accessible();
+
+  await network.fill('10.20.0.0/16');
+  await page.getByRole('checkbox', { name: 'edge-2', exact: true }).check();
+  await ban.click();
+  await expect(page.locator('#network-problem')).toHaveText(w('problem_wide_confirm'));
+  await expect(page.getByRole('checkbox', { name: 'edge-2', exact: true })).toBeChecked();
+  await expect(page.getByRole('checkbox', { name: 'edge-1', exact: true })).not.toBeChecked();
+});
+
 test('hostile text in a line is shown, never run', async ({ page, open, eventually }) => {
   const address = freshAddress();
   const forged = '192.0.2.254';

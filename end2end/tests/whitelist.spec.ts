@@ -27,6 +27,19 @@ test('an entry is proven on each node and is never banned', async ({ page, open,
   await eventually(() => expect(row).toBeHidden({ timeout: 2_000 }));
 });
 
+test('a time in the past is refused at its field, and nothing typed is lost', async ({ page, open, w }) => {
+  await open('/whitelist');
+  const network = page.getByRole('textbox', { name: w('address_or_network') });
+  await network.fill('203.0.113.249');
+  await page.getByLabel(w('note')).fill('typed once');
+  await page.getByLabel(w('expires')).selectOption('at');
+  await page.getByLabel(w('at_time')).fill('2020-07-01T08:30');
+  await page.getByRole('button', { name: w('add_to_whitelist'), exact: true }).click();
+  await expect(page.locator('#at-problem')).toHaveText(w('problem_past'));
+  await expect(network).toHaveValue('203.0.113.249');
+  await expect(page.getByLabel(w('note'))).toHaveValue('typed once');
+});
+
 test('whitelisting lifts a ban', async ({ page, open, eventually, w }) => {
   const edge = node('edge-2');
   const address = freshAddress();

@@ -2,7 +2,8 @@
 //! back with what was typed and the problem at its field.
 
 use crate::error::AppError;
-use crate::request::{Flash, FormBack, flash, go, go_back, has_session, words};
+use crate::request::{Flash, FormBack, flash, go, go_back, has_session, may, words};
+use domain::role::Permission;
 
 /// A form's name on its page, and what was typed into it (never a secret).
 pub(super) type Typed<'a> = (&'a str, Vec<(&'a str, String)>);
@@ -42,6 +43,10 @@ pub(super) async fn refuse(
         backend::Error::Invalid { field, problem } => {
             let problem = match (field, &problem) {
                 ("token", backend::Problem::Wrong) => words().setup_token_wrong().to_owned(),
+                ("scope", backend::Problem::Missing) => words().problem_no_choice().to_owned(),
+                (_, backend::Problem::Wide) if may(Permission::WideNetworks) => {
+                    words().problem_wide_confirm().to_owned()
+                }
                 _ => words().problem(&problem),
             };
             let mut message = Flash::bad(problem.clone());

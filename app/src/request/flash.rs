@@ -92,6 +92,13 @@ impl FormBack {
             .find(|(name, _)| name == field)
             .map(|(_, value)| value.as_str())
     }
+
+    /// Was this one of the values chosen in a field?
+    pub fn has(&self, field: &str, value: &str) -> bool {
+        self.values
+            .iter()
+            .any(|(name, chosen)| name == field && chosen == value)
+    }
 }
 
 /// Leaves a message for the next page. A lost message is not worth an error of the action.

@@ -90,19 +90,35 @@ pub(crate) fn Hint(#[prop(into)] text: String) -> impl IntoView {
     view! { <p class="hint">{text}</p> }
 }
 
-/// "All nodes" or some of them.
+/// "All nodes" or some of them. After a refusal the same ones are chosen: what was meant for one
+/// node must not go to all.
 #[component]
-pub(crate) fn ScopeFields(nodes: Vec<NodeName>) -> impl IntoView {
+pub(crate) fn ScopeFields(
+    nodes: Vec<NodeName>,
+    #[prop(optional_no_strip)] back: Option<FormBack>,
+) -> impl IntoView {
     let words = words();
+    let some = back
+        .as_ref()
+        .is_some_and(|form| form.value("scope") == Some("nodes"));
+    let problem = back
+        .as_ref()
+        .filter(|form| form.field == "scope")
+        .map(|form| form.problem.clone());
+    let described = problem.is_some().then_some("scope-problem");
+    let ticked = move |node: &NodeName| {
+        let id = node.id.to_string();
+        back.as_ref().is_some_and(|form| form.has("nodes[]", &id))
+    };
     view! {
-        <fieldset class="field">
+        <fieldset class="field" aria-describedby=described>
             <legend>{words.where_scope()}</legend>
             <label class="choice">
-                <input type="radio" name="scope" value="all" checked=true/>
+                <input type="radio" name="scope" value="all" checked=!some/>
                 {words.all_nodes()}
             </label>
             <label class="choice">
-                <input type="radio" name="scope" value="nodes"/>
+                <input type="radio" name="scope" value="nodes" checked=some/>
                 {words.these_nodes()}
             </label>
             <div class="choices scope-nodes">
@@ -111,13 +127,19 @@ pub(crate) fn ScopeFields(nodes: Vec<NodeName>) -> impl IntoView {
                     .map(|node| {
                         view! {
                             <label class="choice">
-                                <input type="checkbox" name="nodes[]" value=node.id.to_string()/>
+                                <input
+                                    type="checkbox"
+                                    name="nodes[]"
+                                    value=node.id.to_string()
+                                    checked=ticked(&node)
+                                />
                                 {node.name}
                             </label>
                         }
                     })
                     .collect_view()}
             </div>
+            {problem.map(|problem| view! { <p class="problem" id="scope-problem" role="alert">{problem}</p> })}
         </fieldset>
     }
 }

@@ -13,8 +13,8 @@ words! {
     newest: "Newest", "最新";
     audit_empty: "Nothing has been changed yet.", "还没有任何更改。";
     by_console: "Callwarden itself", "Callwarden 自动";
-    by_command_line: "command line", "命令行";
-    by_nobody: "nobody", "未登录";
+    by_command_line: "Command line", "命令行";
+    by_nobody: "Not signed in", "未登录";
     did_ban: "Banned", "封堵";
     did_ban_refused: "Ban refused", "封堵被拒绝";
     did_unban: "Unbanned", "解封";
@@ -29,7 +29,7 @@ words! {
     did_install_jail: "Wrote jail files", "写入 jail 文件";
     did_sign_in: "Signed in", "登录";
     did_sign_in_failed: "Sign-in failed", "登录失败";
-    did_sign_in_throttled: "Sign-in blocked: too many attempts", "登录被限制:尝试过多";
+    did_sign_in_throttled: "Sign-in blocked: too many attempts", "登录被限制：尝试过多";
     did_sign_out: "Signed out", "退出";
     did_setup: "Created the first admin", "创建第一个管理员";
     did_setup_failed: "Setup token refused", "初始化令牌被拒绝";
@@ -38,12 +38,12 @@ words! {
     did_enable_user: "Enabled user", "启用用户";
     did_change_role: "Changed role", "更改角色";
     did_set_password: "Set password", "设置密码";
-    key_refused: "refused", "拒绝原因";
-    key_until: "until", "到期";
-    key_host: "host", "主机";
-    key_sessions_ended: "sessions ended", "结束会话";
-    key_disabled: "disabled", "停用";
-    key_role: "role", "角色";
+    key_refused: "Refused", "拒绝原因";
+    key_until: "Until", "到期";
+    key_host: "Host", "主机";
+    key_sessions_ended: "Sessions ended", "结束会话";
+    key_disabled: "Disabled", "停用";
+    key_role: "Role", "角色";
     yes: "yes", "是";
     no: "no", "否";
     because_whitelisted: "it was whitelisted", "已加入白名单";

@@ -2,6 +2,7 @@
 
 words! {
     bans_count(n: &str): "{n} banned", "已封堵 {n} 个";
+    bans_matching(n: &str): "{n} found", "符合条件 {n} 个";
     ban_an_address: "Ban an address", "封堵 IP";
     address_or_network: "Address or network", "IP 或网段";
     address_hint: "for example 203.0.113.9, 203.0.113.0/24 or 2001:db8::9", "例如 203.0.113.9、203.0.113.0/24 或 2001:db8::9";
@@ -10,7 +11,7 @@ words! {
     where_scope: "Where", "范围";
     all_nodes: "All nodes", "所有节点";
     these_nodes: "Only these nodes", "仅这些节点";
-    confirm_wide: "Allow networks wider than /24 (IPv4) or /48 (IPv6)", "允许封堵大于 /24(IPv4)或 /48(IPv6)的网段";
+    confirm_wide: "Allow networks wider than /24 (IPv4) or /48 (IPv6)", "允许封堵大于 /24（IPv4）或 /48（IPv6）的网段";
     banned_since: "Since", "封堵时间";
     time_left: "Time left", "剩余时间";
     why: "Why", "原因";
@@ -19,7 +20,7 @@ words! {
     first_time: "never", "首次";
     holders: "Nodes", "节点";
     in_firewall: "in the firewall", "防火墙已生效";
-    not_in_firewall: "fail2ban holds it, but the firewall does not stop it, or not all of it", "fail2ban 已封堵,但防火墙未拦截或仅部分拦截";
+    not_in_firewall: "fail2ban holds it, but the firewall does not stop it, or not all of it", "fail2ban 已封堵，但防火墙未拦截或仅部分拦截";
     firewall_unread: "the firewall could not be read", "无法读取防火墙";
     node_away: "node away", "节点离线";
     unban_and_whitelist: "Unban and whitelist", "解封并加入白名单";
@@ -29,7 +30,7 @@ words! {
     select_named(network: &str): "Select {network}", "选择 {network}";
     filter: "Filter", "筛选";
     filter_state: "State", "状态";
-    any_state: "Any state", "任意状态";
+    any_state: "Any state", "全部状态";
     effective: "In force", "生效中";
     not_effective: "Not effective", "未生效";
     remove_filter(what: &str): "Remove filter {what}", "移除筛选 {what}";
@@ -37,19 +38,20 @@ words! {
     previous: "Previous", "上一页";
     next: "Next", "下一页";
     bans_empty_title: "Nobody is banned", "当前没有封堵";
-    bans_empty_text: "An address appears here when it fails 5 times within 3 minutes on any node, or when you ban it.", "当某 IP 在任一节点 3 分钟内失败 5 次,或由您手动封堵时,会显示在这里。";
+    bans_empty_text: "An address appears here when it fails 5 times within 3 minutes on any node, or when you ban it.", "当某 IP 在任一节点 3 分钟内失败 5 次，或由您手动封堵时，会显示在这里。";
     bans_none_match: "No ban matches", "没有符合条件的封堵";
-    bans_none_match_text: "Is the address spelled right? It may also never have been banned, or its time is over.", "请检查 IP 是否正确;该 IP 也可能从未被封堵或已到期。";
+    bans_none_match_text: "Is the address spelled right? It may also never have been banned, or its time is over.", "请检查 IP 是否正确；该 IP 也可能从未被封堵或已到期。";
     clear_filters: "Clear filters", "清除筛选";
-    why_empty: "Why is it empty? See the nodes", "为什么是空的?查看节点";
+    why_empty: "Why is it empty? See the nodes", "为什么是空的？查看节点";
     by_hand(actor: &str): "by {actor}", "由 {actor} 手动封堵";
     no_lines: "no lines seen by us", "没有相关日志";
     the_lines: "Lines that led to it", "触发日志";
+    its_lines: "Its last lines", "来自该 IP 的日志";
     history: "History", "历史";
     details_of(network: &str): "Details of {network}", "{network} 详情";
     nothing_to_unban: "Nobody holds such a ban any more.", "已没有节点封堵该 IP。";
     no_selection: "Nothing is selected.", "没有选择任何项。";
     sort_by(what: &str): "Sort by {what}", "按{what}排序";
-    ban_ended: "This ban has ended.", "该封堵已结束。";
+    ban_ended: "Not banned now.", "当前未被封堵。";
     whitelisted_by(actor: &str): "Whitelisted by {actor}", "已由 {actor} 加入白名单";
 }

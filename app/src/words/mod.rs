@@ -66,7 +66,26 @@ impl Words {
 
 #[cfg(test)]
 mod tests {
+    use std::{fs, path::Path};
+
     use super::Words;
+
+    /// A comma of the other script tells every reader that a machine wrote it.
+    #[test]
+    fn chinese_has_chinese_punctuation() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/words");
+        let chinese = |letter: &char| ('\u{4e00}'..='\u{9fff}').contains(letter);
+        for file in fs::read_dir(folder).unwrap() {
+            let text = fs::read_to_string(file.unwrap().path()).unwrap();
+            for line in text.lines() {
+                let letters: Vec<char> = line.chars().collect();
+                let wrong = letters
+                    .windows(2)
+                    .any(|pair| chinese(&pair[0]) && ",:;?()".contains(pair[1]));
+                assert!(!wrong, "{line}");
+            }
+        }
+    }
 
     #[test]
     fn tags() {

@@ -7,28 +7,30 @@ use domain::net::NetError;
 use crate::words::Words;
 
 words! {
-    problem_missing: "This is needed.", "此项必填。";
+    problem_missing: "Fill this in.", "此项必填。";
     problem_too_long(max: usize): "At most {max} characters.", "最多 {max} 个字符。";
     problem_too_short(min: usize): "At least {min} characters.", "至少 {min} 个字符。";
     problem_characters: "It has characters that are not allowed here.", "包含不允许的字符。";
     problem_taken: "This name is taken.", "该名称已被使用。";
-    problem_whitelisted: "It is in the whitelist already, for at least as long.", "已在白名单中,且有效期不短于所选时间。";
-    problem_gone: "Something you chose here no longer exists. Choose again.", "所选对象已不存在,请重新选择。";
-    problem_no_nodes: "There is no enrolled node yet. Add one first.", "还没有已接入的节点,请先添加。";
-    problem_too_much: "Refused: together with the networks banned already it would cut off too much of the internet. Bans on one node may cover at most a sixteenth of all IPv4 addresses (sixteen /8) and one /16 of IPv6. Unban a network first.", "已拒绝:与现有封堵的网段合计,将切断过大范围的互联网。单个节点的封堵合计不得超过全部 IPv4 地址的十六分之一(16 个 /8)或 IPv6 的一个 /16,请先解封部分网段。";
+    problem_whitelisted: "It is in the whitelist already, for at least as long.", "已在白名单中，且有效期不短于所选时间。";
+    problem_gone: "A node you chose has no worker yet, or no longer exists. Choose again.", "所选节点尚未接入或已不存在，请重新选择。";
+    problem_no_nodes: "There is no enrolled node yet. Add one first.", "还没有已接入的节点，请先添加。";
+    problem_no_choice: "Choose at least one node.", "请至少选择一个节点。";
+    problem_too_much: "Refused: together with the networks banned already it would cut off too much of the internet. Bans on one node may cover at most a sixteenth of all IPv4 addresses (sixteen /8) and one /16 of IPv6. Unban a network first.", "已拒绝：与现有封堵的网段合计，将切断过大范围的互联网。单个节点的封堵合计不得超过全部 IPv4 地址的十六分之一（16 个 /8）或 IPv6 的一个 /16，请先解封部分网段。";
     problem_address: "This is not an IPv4 or IPv6 address or network.", "不是有效的 IPv4 或 IPv6 地址或网段。";
     problem_prefix(max: u8): "The number after the slash must be 0 to {max}.", "斜杠后的数字必须在 0 到 {max} 之间。";
-    problem_host_bits(network: &str): "The address has host bits set. Did you mean the network {network}?", "该地址含有主机位,您是否指网段 {network}?";
-    problem_wide: "Wider than /24 (IPv4) or /48 (IPv6): an admin must confirm it.", "大于 /24(IPv4)或 /48(IPv6)的网段须由管理员确认。";
-    problem_everybody: "This is too much of the internet.", "网段过大,涉及整个互联网。";
-    problem_past: "This time is over.", "该时间已过。";
+    problem_host_bits(network: &str): "The address has host bits set. Did you mean the network {network}?", "该地址含有主机位，您是否指网段 {network}？";
+    problem_wide: "Wider than /24 (IPv4) or /48 (IPv6): only an admin may do this.", "大于 /24（IPv4）或 /48（IPv6）的网段仅管理员可以操作。";
+    problem_wide_confirm: "Wider than /24 (IPv4) or /48 (IPv6): tick the box below to confirm it.", "大于 /24（IPv4）或 /48（IPv6）的网段：请勾选下方的确认框。";
+    problem_everybody: "This is too much of the internet.", "网段过大，涉及整个互联网。";
+    problem_past: "This time is in the past.", "该时间已过。";
     problem_last_admin: "Nobody would be left who can manage users.", "系统中必须保留至少一名管理员。";
     problem_wrong: "This is not valid.", "无效。";
-    protected_local(network: &str): "It touches {network}, which every host needs for itself.", "涉及 {network},这是主机自身必需的地址。";
+    protected_local(network: &str): "It touches {network}, which every host needs for itself.", "涉及 {network}，这是主机自身必需的地址。";
     protected_whitelisted(network: &str): "It touches {network}, which is whitelisted.", "涉及白名单中的 {network}。";
     protected_node(network: &str, name: &str): "It touches {network}, an address of node {name}.", "涉及节点 {name} 的地址 {network}。";
     protected_console(network: &str): "It touches {network}, an address of this console.", "涉及控制台的地址 {network}。";
-    protected_operator(network: &str, name: &str): "It touches {network}, where {name} is signed in.", "涉及 {network},{name} 正从该地址登录。";
+    protected_operator(network: &str, name: &str): "It touches {network}, where {name} is signed in.", "涉及 {network}，{name} 正从该地址登录。";
     protected_unknown(network: &str): "It touches {network}, which is protected.", "涉及受保护的 {network}。";
 }
 

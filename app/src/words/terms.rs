@@ -20,7 +20,7 @@ words! {
     admin: "Admin", "管理员";
     waiting: "waiting", "等待中";
     done: "done", "完成";
-    already_so: "was already so", "本已如此";
+    already_so: "nothing to change", "无需更改";
     refused: "refused by the node", "被节点拒绝";
     failed: "failed", "失败";
     superseded: "replaced by a later order", "已被后来的操作取代";
@@ -33,11 +33,12 @@ words! {
     node: "Node", "节点";
     source_address: "Source address", "来源 IP";
     extension: "Extension", "分机";
+    number_called: "number", "被叫号码";
     time: "Time", "时间";
     kind: "Kind", "类型";
     actions: "Actions", "操作";
     permanent: "for ever", "永久";
-    unknown: "unknown", "未知";
+    unknown: "Unknown", "未知";
 }
 
 impl Words {

@@ -273,7 +273,7 @@ async fn refuses_everybody_wide_past_twice_and_host_bits(pool: PgPool) {
     assert!(matches!(
         answer,
         Err(Error::Invalid {
-            field: "expiry",
+            field: "at",
             problem: Problem::Past
         })
     ));

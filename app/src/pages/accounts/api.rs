@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use crate::error::AppError;
 use crate::pages::answer::refuse;
 use crate::request::{
-    Flash, backend, begin_session, end_session, flash, go, go_back, visitor, words,
+    Flash, FormBack, backend, begin_session, end_session, flash, go, go_back, visitor, words,
 };
 
 /// Open to anybody who holds the setup token, while there is no user.
@@ -33,7 +33,16 @@ async fn sign_in(name: String, password: String, next: String) -> Result<(), App
             Ok(())
         }
         Err(Error::Invalid { .. }) => {
-            flash(Flash::bad(words().sign_in_failed())).await;
+            let text = words().sign_in_failed();
+            let mut message = Flash::bad(text);
+            // Which of the two is wrong is nobody's business; the name need not be typed again.
+            message.form = Some(FormBack {
+                name: "sign_in".to_owned(),
+                field: String::new(),
+                problem: text.to_owned(),
+                values: vec![("name".to_owned(), name)],
+            });
+            flash(message).await;
             go_back("/sign-in");
             Ok(())
         }

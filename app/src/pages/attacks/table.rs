@@ -23,7 +23,7 @@ pub(in crate::pages) fn AttackTable(
                         <th>{words.time()}</th>
                         <th>{words.source_address()}</th>
                         <th>{words.kind()}</th>
-                        <th>{words.extension()}</th>
+                        <th>{words.extension()}" → "{words.number_called()}</th>
                         <th>{words.node()}</th>
                     </tr>
                 </thead>
@@ -53,7 +53,7 @@ fn Line(line: AttackRow) -> impl IntoView {
                     })}
             </td>
             <td>{words.attack_kind(line.kind)}</td>
-            <td class="mono cut">{target}</td>
+            <td class="mono cut target">{target}</td>
             <td class="cut">{line.node_name}</td>
         </tr>
     }

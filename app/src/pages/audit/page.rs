@@ -18,11 +18,7 @@ pub(crate) fn AuditPage() -> impl IntoView {
     let words = words();
     view! {
         <Frame title=words.audit()>
-            <header class="page-head">
-                <h1>{words.audit()}</h1>
-                <p class="muted">{words.audit_text()}</p>
-            </header>
-            <Loaded load=rows() view=|(rows, nodes)| view! { <Rows rows nodes/> }/>
+            <Loaded load=rows() view=|(rows, nodes)| view! { <Screen rows nodes/> }/>
         </Frame>
     }
 }
@@ -34,6 +30,18 @@ async fn rows() -> Result<(Vec<AuditRow>, Vec<NodeName>), AppError> {
         audit::list(&backend, before, PAGE).await?,
         nodes::names(&backend).await?,
     ))
+}
+
+#[component]
+fn Screen(rows: Vec<AuditRow>, nodes: Vec<NodeName>) -> impl IntoView {
+    let words = words();
+    view! {
+        <header class="page-head">
+            <h1>{words.audit()}</h1>
+            <p class="muted">{words.audit_text()}</p>
+        </header>
+        <Rows rows nodes/>
+    }
 }
 
 #[component]

@@ -27,7 +27,8 @@ async fn ban(
         confirm_wide,
     };
     let result = bans::ban(&backend, &actor, request).await;
-    let typed = vec![("network", network.clone()), ("reason", reason)];
+    let mut typed = vec![("network", network.clone()), ("reason", reason)];
+    typed.extend(chosen(scope, &nodes));
     answer(result, "/bans", ("ban", typed), |_| {
         // How the orders fare stands on every page.
         None::<Flash>
@@ -84,6 +85,13 @@ async fn undo(batch: i64) -> Result<(), AppError> {
         Some(Flash::bad(words.not_undone(undone.refused.len(), &first)))
     })
     .await
+}
+
+/// The scope as it was chosen, for a form that is shown again.
+pub(in crate::pages) fn chosen(scope: String, nodes: &[i64]) -> Vec<(&'static str, String)> {
+    let mut typed = vec![("scope", scope)];
+    typed.extend(nodes.iter().map(|node| ("nodes[]", node.to_string())));
+    typed
 }
 
 /// "All nodes" unless some are chosen.

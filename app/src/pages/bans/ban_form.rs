@@ -20,8 +20,8 @@ pub(super) fn BanForm(
             <summary class="button primary"><Icon name="ban"/>{words.ban_an_address()}</summary>
             <form method="post" action="/api/ui/ban" class="dropdown-panel form" data-enhance="">
                 <NetworkField back=back.clone()/>
-                <Field name="reason" label=words.reason() hint=words.reason_hint() back/>
-                <ScopeFields nodes/>
+                <Field name="reason" label=words.reason() hint=words.reason_hint() max=500 back=back.clone()/>
+                <ScopeFields nodes back/>
                 {may(Permission::WideNetworks)
                     .then(|| {
                         view! {

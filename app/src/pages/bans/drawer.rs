@@ -18,6 +18,7 @@ pub(super) fn Drawer(network: Network, detail: BanDetail, close: String) -> impl
         Some(row) => view! { <Standing row/> }.into_any(),
         None => view! { <p class="muted">{words.ban_ended()}</p> }.into_any(),
     };
+    let may_whitelist = may(Permission::Whitelist) && (held || detail.whitelisted.is_empty());
     let whitelisted = detail
         .whitelisted
         .into_iter()
@@ -44,7 +45,7 @@ pub(super) fn Drawer(network: Network, detail: BanDetail, close: String) -> impl
                             </form>
                         }
                     })}
-                {may(Permission::Whitelist)
+                {may_whitelist
                     .then(|| {
                         view! {
                             <a class="button" href=format!("/whitelist?network={name}#add")>
@@ -53,7 +54,7 @@ pub(super) fn Drawer(network: Network, detail: BanDetail, close: String) -> impl
                         }
                     })}
             </div>
-            <h3>{words.the_lines()}</h3>
+            <h3>{if held { words.the_lines() } else { words.its_lines() }}</h3>
             {if detail.lines.is_empty() {
                 view! { <p class="muted">{words.no_lines()}</p> }.into_any()
             } else {

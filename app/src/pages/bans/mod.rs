@@ -8,5 +8,5 @@ mod page;
 mod query;
 mod table;
 
-pub(in crate::pages) use api::scope_of;
+pub(in crate::pages) use api::{chosen, scope_of};
 pub(crate) use page::BansPage;

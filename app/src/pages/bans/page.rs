@@ -70,10 +70,16 @@ fn Screen(query: PageQuery, found: Found) -> impl IntoView {
     } = found;
     let opened = query.open;
     let empty = page.rows.is_empty();
+    let total = grouped(page.total);
+    let count = if query.is_filtered() {
+        words.bans_matching(&total)
+    } else {
+        words.bans_count(&total)
+    };
     view! {
         <header class="page-head">
             <h1>{words.bans()}</h1>
-            <p class="muted">{words.bans_count(&grouped(page.total))}</p>
+            <p class="muted">{count}</p>
             {may(Permission::Ban).then(|| view! { <BanForm nodes=nodes.clone() back/> })}
         </header>
         <Filters query=query.clone() nodes=nodes problem=problem.clone()/>

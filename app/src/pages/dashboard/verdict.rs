@@ -26,6 +26,7 @@ pub(super) fn Verdict(
     };
     let away = names(&|node| node.enrolled && !node.revoked && !node.connected);
     let broken = names(&|node| node.connected && has_broken_hop(node));
+    let only_away = broken.is_none() && not_effective == 0;
     let mut details = Vec::new();
     details.extend(away.map(|names| words.nodes_away_text(&names)));
     details.extend(broken.map(|names| words.hops_broken_text(&names)));
@@ -36,7 +37,13 @@ pub(super) fn Verdict(
         details = vec![words.nodes_empty_text().to_owned()];
         ("verdict grey", "server", words.no_nodes_title())
     } else if !details.is_empty() {
-        ("verdict attention", "alert", words.not_held_title())
+        // fail2ban goes on without us: nothing is known to be open.
+        let title = if only_away {
+            words.away_title()
+        } else {
+            words.not_held_title()
+        };
+        ("verdict attention", "alert", title)
     } else if attacks > 0 {
         details.push(words.held_text(&grouped(attacks), &grouped(bans)));
         ("verdict bad", "shield", words.under_attack_title())

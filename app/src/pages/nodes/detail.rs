@@ -77,7 +77,7 @@ fn EnrolCommand(reveal: Reveal) -> impl IntoView {
             <pre class="mono" id="enrol-command">{command}</pre>
             <button class="button js-only" type="button" data-copy="enrol-command" data-copied=words.copied()>
                 <Icon name="copy"/>
-                {words.copy()}
+                <span>{words.copy()}</span>
             </button>
         </section>
     }
@@ -90,6 +90,9 @@ fn Facts(node: NodeRow, detail: NodeDetail) -> impl IntoView {
     let health = node.health.clone().unwrap_or_default();
     let fact = |name: &'static str, value: String| {
         (!value.is_empty()).then(|| view! { <dt>{name}</dt><dd>{value}</dd> })
+    };
+    let code = |name: &'static str, value: String| {
+        (!value.is_empty()).then(|| view! { <dt>{name}</dt><dd class="mono">{value}</dd> })
     };
     let gaps = detail
         .gaps
@@ -108,15 +111,16 @@ fn Facts(node: NodeRow, detail: NodeDetail) -> impl IntoView {
         <section class="card">
             <h2>{words.health()}</h2>
             <dl class="facts">
-                {fact(words.bans_here(), grouped(node.bans))}
+                <dt>{words.bans_here()}</dt>
+                <dd><a href=format!("/bans?node={}", node.id)>{grouped(node.bans)}</a></dd>
                 {fact(words.attacks_last_hour(), grouped(node.attacks_last_hour))}
-                {fact(words.log(), health.log_path.clone())}
+                {code(words.log(), health.log_path.clone())}
                 {reported.then(|| fact(words.position(), bytes(health.position)))}
                 {reported.then(|| fact(words.lag(), bytes(health.lag_bytes)))}
                 {fact(words.jail_settings(), jail_text(&health))}
                 {fact(words.clock_offset(), clock_text(&health))}
                 {fact(words.host(), health.host_name.clone())}
-                {fact(words.addresses(), addresses_text(&health))}
+                {code(words.addresses(), addresses_text(&health))}
                 {fact(words.versions(), versions_text(&health))}
                 {fact(words.odd_bans(), quoted(&health.odd_bans))}
             </dl>

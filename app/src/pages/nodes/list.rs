@@ -81,7 +81,7 @@ fn Row(node: NodeRow) -> impl IntoView {
             </td>
             <td data-label=words.worker()><WorkerChip node=node.clone()/></td>
             <td data-label=words.health()><HealthChip node=node.clone()/></td>
-            <td class="number" data-label=words.bans_here()>{grouped(node.bans)}</td>
+            <td class="number" data-label=words.bans_here()><a href=format!("/bans?node={}", node.id)>{grouped(node.bans)}</a></td>
             <td class="number" data-label=words.attacks_last_hour()>{grouped(node.attacks_last_hour)}</td>
             <td class="number" data-label=words.waiting_orders()>{grouped(node.waiting_orders)}</td>
             <td class="nowrap" data-label=words.last_seen()>{seen}</td>

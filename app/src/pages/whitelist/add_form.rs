@@ -41,10 +41,10 @@ pub(super) fn AddForm(
                         <label for="expiry">{words.expires()}</label>
                         <select id="expiry" name="expiry">{expiry}</select>
                     </div>
-                    <Field name="at" label=words.at_time() kind="datetime-local" back/>
+                    <Field name="at" label=words.at_time() kind="datetime-local" back=back.clone()/>
                     <p class="hint plain-only">"UTC"</p>
                 </div>
-                <ScopeFields nodes/>
+                <ScopeFields nodes back/>
                 <button class="button primary">{words.add_to_whitelist()}</button>
             </form>
         </section>

@@ -9,7 +9,7 @@ use time::macros::format_description;
 
 use crate::error::AppError;
 use crate::pages::answer::{answer, refuse};
-use crate::pages::bans::scope_of;
+use crate::pages::bans::{chosen, scope_of};
 use crate::request::{Flash, flash, go, require, words};
 
 /// Adds an entry and lifts the bans inside it.
@@ -34,14 +34,16 @@ async fn whitelist_add(
             };
             whitelist::add(&backend, &actor, entry).await
         }
+        None if at.is_empty() => Err(backend::Error::invalid("at", backend::Problem::Missing)),
         None => Err(backend::Error::invalid("at", backend::Problem::Wrong)),
     };
-    let typed = vec![
+    let mut typed = vec![
         ("network", network.clone()),
         ("note", note),
         ("expiry", expiry),
         ("at", at),
     ];
+    typed.extend(chosen(scope, &nodes));
     match result {
         Ok(_) => {
             flash(Flash::good(words.whitelist_added(network.trim()))).await;
@@ -59,8 +61,8 @@ async fn whitelist_remove(id: i64) -> Result<(), AppError> {
     let (backend, actor) = require(Permission::Whitelist)?;
     let words = words();
     let result = whitelist::remove(&backend, &actor, EntryId(id)).await;
-    answer(result, "/whitelist", ("remove", Vec::new()), |()| {
-        Flash::good(words.whitelist_removed())
+    answer(result, "/whitelist", ("remove", Vec::new()), |network| {
+        Flash::good(words.whitelist_removed(&network.to_string()))
     })
     .await
 }

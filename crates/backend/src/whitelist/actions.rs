@@ -53,8 +53,8 @@ pub async fn add(backend: &Backend, actor: &Actor, entry: NewEntry) -> Result<En
     Ok(id)
 }
 
-/// Takes an entry out by hand; the nodes hear of it at once.
-pub async fn remove(backend: &Backend, actor: &Actor, entry: EntryId) -> Result<(), Error> {
+/// Takes an entry out by hand and says whose it was; the nodes hear of it at once.
+pub async fn remove(backend: &Backend, actor: &Actor, entry: EntryId) -> Result<Network, Error> {
     if !actor.role.may(Permission::Whitelist) {
         return Err(Error::Forbidden);
     }
@@ -65,7 +65,7 @@ pub async fn remove(backend: &Backend, actor: &Actor, entry: EntryId) -> Result<
     nodes::bump(&mut tx).await?;
     changes::note(&mut tx, Topic::Whitelist, None).await?;
     tx.commit().await?;
-    Ok(())
+    Ok(network)
 }
 
 /// Takes out what has expired; says how many. Called every few seconds.
@@ -121,7 +121,7 @@ fn check(backend: &Backend, actor: &Actor, entry: NewEntry) -> Result<Checked, E
         Expiry::At(time) => Some(time),
     };
     if expires_at.is_some_and(|time| time <= now) {
-        return Err(Error::invalid("expiry", Problem::Past));
+        return Err(Error::invalid("at", Problem::Past));
     }
     Ok(Checked {
         network,

@@ -23,7 +23,12 @@ test('an entry is proven on each node and is never banned', async ({ page, open,
   await expect.poll(() => inFirewall(edge, stranger)).toBe(true);
   expect(inFirewall(edge, friend)).toBe(false);
 
-  await row.getByRole('button', { name: w('remove_named', { network: friend }) }).click();
+  const remove = row.getByRole('button', { name: w('remove_named', { network: friend }) });
+  await remove.click();
+  await eventually(() => expect(row).toBeHidden({ timeout: 2_000 }));
+  await page.locator('#toasts').getByRole('button', { name: w('undo') }).click();
+  await eventually(() => expect(row).toContainText('end-to-end test', { timeout: 2_000 }));
+  await remove.click();
   await eventually(() => expect(row).toBeHidden({ timeout: 2_000 }));
 });
 

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use crate::request::{Flash, Tone, take_flash, visitor, words};
-use crate::widgets::{Icon, RecentOrders};
+use crate::widgets::{Icon, RecentOrders, UndoButton};
 
 /// Whether anything can be saved, the operator's own orders of the last seconds, the message left by
 /// the form before this page. The orders come from the database, so they stay true while the page
@@ -46,6 +46,7 @@ fn Toast(flash: Flash) -> impl IntoView {
         <div class=class>
             <Icon name=icon/>
             <p>{flash.text}</p>
+            {flash.undo.map(|undo| view! { <UndoButton undo/> })}
             <button class="icon-button js-only" type="button" data-dismiss="" aria-label=words.dismiss()>
                 <Icon name="x"/>
             </button>

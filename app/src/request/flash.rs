@@ -1,5 +1,6 @@
 //! One message from a form to the page that follows it, kept in the session across the redirect.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use leptos::prelude::*;
@@ -32,6 +33,18 @@ pub struct Flash {
     /// A form to show again with what was typed.
     #[serde(default)]
     pub form: Option<FormBack>,
+    /// How to take back what was done.
+    #[serde(default)]
+    pub undo: Option<Undo>,
+}
+
+/// A server function and the `id` it takes.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Undo {
+    /// Its path.
+    pub action: Cow<'static, str>,
+    /// A row number.
+    pub id: i64,
 }
 
 /// An enrolment code on its way to the one page that shows it.
@@ -70,6 +83,7 @@ impl Flash {
             text: text.into(),
             reveal: None,
             form: None,
+            undo: None,
         }
     }
 
@@ -80,6 +94,7 @@ impl Flash {
             text: text.into(),
             reveal: None,
             form: None,
+            undo: None,
         }
     }
 }

@@ -5,7 +5,7 @@ mod flash;
 mod session;
 mod visitor;
 
-pub use flash::{Flash, FormBack, Reveal, Tone};
+pub use flash::{Flash, FormBack, Reveal, Tone, Undo};
 pub(crate) use flash::{flash, form_back, provide_flash, take_flash};
 pub use session::{SESSION_ADDRESS, SESSION_EPOCH, SESSION_FLASH, SESSION_USER};
 pub(crate) use session::{begin_session, end_session, has_session};

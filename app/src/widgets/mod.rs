@@ -6,6 +6,7 @@ mod loaded;
 mod number;
 mod recent_orders;
 mod states;
+mod undo;
 mod when;
 
 pub(crate) use field::{Field, Hint, NetworkField, ScopeFields};
@@ -14,4 +15,5 @@ pub(crate) use loaded::{Empty, Loaded};
 pub(crate) use number::{bytes, grouped};
 pub(crate) use recent_orders::RecentOrders;
 pub(crate) use states::{Chip, OrderChip, OrderChips, OrderOutcome, Shade};
+pub(crate) use undo::UndoButton;
 pub(crate) use when::{Ago, Left};

@@ -8,8 +8,8 @@ use domain::net::Network;
 use leptos::prelude::*;
 use time::Duration;
 
-use crate::request::{backend, visitor, words};
-use crate::widgets::{Icon, OrderChips};
+use crate::request::{Undo, backend, visitor, words};
+use crate::widgets::{Icon, OrderChips, UndoButton};
 
 const SHOWN_FOR: Duration = Duration::seconds(20);
 const MOST_BATCHES: usize = 3;
@@ -58,25 +58,21 @@ fn BatchLine(orders: Vec<OrderRow>) -> impl IntoView {
     // What can be undone offers Undo instead of having asked: not what the whitelist freed, nor
     // somebody else's order that one's own click joined.
     let own = visitor().user.map(|user| user.name);
-    let undo = matches!(act, Act::Ban | Act::Unban)
-        && orders.iter().any(|order| {
-            order.reason.as_deref() != Some(orders::WHITELISTED)
-                && Some(&order.actor) == own.as_ref()
-        });
+    let undone = |order: &&OrderRow| {
+        matches!(act, Act::Ban | Act::Unban)
+            && order.reason.as_deref() != Some(orders::WHITELISTED)
+            && Some(&order.actor) == own.as_ref()
+    };
+    let undo = orders.iter().find(undone).map(|order| Undo {
+        action: "/api/ui/undo".into(),
+        id: order.batch,
+    });
     view! {
         <div class="recent-line" data-key=batch>
             <span class="strong">{words.act(act)}</span>
             <span class="mono">{object}</span>
             <OrderChips orders most=MOST_CHIPS/>
-            {undo
-                .then(|| {
-                    view! {
-                        <form method="post" action="/api/ui/undo" data-enhance="">
-                            <input type="hidden" name="batch" value=batch/>
-                            <button class="button small">{words.undo()}</button>
-                        </form>
-                    }
-                })}
+            {undo.map(|undo| view! { <UndoButton undo/> })}
             <button class="icon-button js-only" type="button" data-dismiss="" aria-label=words.dismiss()>
                 <Icon name="x"/>
             </button>

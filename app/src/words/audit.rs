@@ -20,6 +20,7 @@ words! {
     did_unban: "Unbanned", "解封";
     did_whitelist_add: "Whitelisted", "加入白名单";
     did_whitelist_remove: "Removed from the whitelist", "移出白名单";
+    did_whitelist_restore: "Put back into the whitelist", "恢复到白名单";
     did_whitelist_expired: "Whitelist entry expired", "白名单到期";
     did_add_node: "Added node", "添加节点";
     did_new_code: "New enrolment code", "生成接入代码";
@@ -58,6 +59,7 @@ impl Words {
             "unban" => self.did_unban(),
             "whitelist add" => self.did_whitelist_add(),
             "whitelist remove" => self.did_whitelist_remove(),
+            "whitelist restore" => self.did_whitelist_restore(),
             "whitelist expired" => self.did_whitelist_expired(),
             "add node" => self.did_add_node(),
             "new enrol code" => self.did_new_code(),

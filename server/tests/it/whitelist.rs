@@ -8,7 +8,7 @@ use domain::role::Role;
 use sqlx::PgPool;
 use time::Duration;
 
-use crate::support::{NOW, TestConsole, actor, ban_list, changed, net};
+use crate::support::{NOW, TestConsole, TestWorker, actor, ban_list, changed, net};
 
 fn entry(network: &str, expiry: Expiry) -> NewEntry {
     NewEntry {
@@ -333,4 +333,64 @@ async fn an_older_proof_does_not_replace_a_newer_one(pool: PgPool) {
         .proofs
         .remove(0);
     assert!(!proof.applied);
+}
+
+/// Undo of a removal: the same entry for the same nodes, once.
+#[sqlx::test(migrator = "backend::MIGRATOR")]
+async fn a_removed_entry_comes_back_as_it_was(pool: PgPool) {
+    let console = TestConsole::start(&pool).await;
+    let backend = &console.backend;
+    let (one, two) = (console.node("fs-1").await, console.node("fs-2").await);
+    one.report(&ban_list(&[])).await;
+    let operator = &actor(Role::Operator);
+    let scoped = NewEntry {
+        note: "a friend".to_owned(),
+        scope: Scope::Nodes(vec![one.node]),
+        ..entry("198.51.100.7", Expiry::Hours8)
+    };
+    let id = whitelist::add(backend, operator, scoped).await.unwrap();
+    let before = whitelist::list(backend).await.unwrap();
+    let desired = backend::nodes::desired(backend, one.node).await.unwrap();
+    let standing = whitelist::restore(backend, operator, id).await;
+    assert!(matches!(standing, Err(Error::NotFound)), "{standing:?}");
+
+    whitelist::remove(backend, operator, id).await.unwrap();
+    for worker in [&one, &two] {
+        worker.report(&ban_list(&["198.51.100.7"])).await;
+    }
+    let viewer = whitelist::restore(backend, &actor(Role::Viewer), id).await;
+    assert!(matches!(viewer, Err(Error::Forbidden)), "{viewer:?}");
+    let network = whitelist::restore(backend, operator, id).await.unwrap();
+    assert_eq!(network, net("198.51.100.7"));
+    assert_eq!(
+        console.audited("whitelist restore", "198.51.100.7").await,
+        1
+    );
+    let again = whitelist::restore(backend, operator, id).await;
+    assert!(matches!(again, Err(Error::NotFound)), "{again:?}");
+    assert_eq!(whitelist::list(backend).await.unwrap(), before);
+    let now = backend::nodes::desired(backend, one.node).await.unwrap();
+    assert_eq!(now.whitelist, desired.whitelist);
+    assert!(now.version > desired.version);
+    let lifted = async |worker: &TestWorker| {
+        let orders = orders::waiting(backend, worker.node, 9).await.unwrap();
+        orders.len()
+    };
+    assert_eq!((lifted(&one).await, lifted(&two).await), (1, 0));
+
+    whitelist::remove(backend, operator, id).await.unwrap();
+    backend.clock.advance(Duration::hours(8));
+    let late = whitelist::restore(backend, operator, id).await;
+    assert!(matches!(late, Err(Error::NotFound)), "{late:?}");
+
+    // One for all nodes whose place was taken meanwhile.
+    let all = || entry("203.0.113.0/24", Expiry::Never);
+    let id = whitelist::add(backend, operator, all()).await.unwrap();
+    whitelist::remove(backend, operator, id).await.unwrap();
+    whitelist::add(backend, operator, all()).await.unwrap();
+    let taken = whitelist::restore(backend, operator, id).await;
+    let Err(Error::Invalid { problem, .. }) = taken else {
+        panic!("{taken:?}")
+    };
+    assert_eq!(problem, Problem::Whitelisted);
 }

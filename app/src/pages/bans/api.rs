@@ -67,12 +67,12 @@ async fn unban(#[server(default)] networks: Vec<String>) -> Result<(), AppError>
     .await
 }
 
-/// Takes one's own click back.
+/// Takes one's own click back: the batch `id`.
 #[server(prefix = "/api/ui", endpoint = "undo")]
-async fn undo(batch: i64) -> Result<(), AppError> {
+async fn undo(id: i64) -> Result<(), AppError> {
     let (backend, actor) = require(Permission::Ban)?;
     let words = words();
-    let result = match bans::undo(&backend, &actor, batch).await {
+    let result = match bans::undo(&backend, &actor, id).await {
         Err(backend::Error::NotFound) => Ok(None),
         other => other.map(Some),
     };

@@ -10,7 +10,7 @@ use time::macros::format_description;
 use crate::error::AppError;
 use crate::pages::answer::{answer, refuse};
 use crate::pages::bans::{chosen, scope_of};
-use crate::request::{Flash, flash, go, require, words};
+use crate::request::{Flash, Undo, flash, go, require, words};
 
 /// Adds an entry and lifts the bans inside it.
 #[server(prefix = "/api/ui", endpoint = "whitelist_add")]
@@ -62,7 +62,24 @@ async fn whitelist_remove(id: i64) -> Result<(), AppError> {
     let words = words();
     let result = whitelist::remove(&backend, &actor, EntryId(id)).await;
     answer(result, "/whitelist", ("remove", Vec::new()), |network| {
-        Flash::good(words.whitelist_removed(&network.to_string()))
+        let mut message = Flash::good(words.whitelist_removed(&network.to_string()));
+        message.undo = Some(Undo {
+            action: "/api/ui/whitelist_restore".into(),
+            id,
+        });
+        message
+    })
+    .await
+}
+
+/// Puts an entry back as it was.
+#[server(prefix = "/api/ui", endpoint = "whitelist_restore")]
+async fn whitelist_restore(id: i64) -> Result<(), AppError> {
+    let (backend, actor) = require(Permission::Whitelist)?;
+    let words = words();
+    let result = whitelist::restore(&backend, &actor, EntryId(id)).await;
+    answer(result, "/whitelist", ("restore", Vec::new()), |network| {
+        Flash::good(words.whitelist_added(&network.to_string()))
     })
     .await
 }

@@ -48,7 +48,7 @@ pub async fn add(backend: &Backend, actor: &Actor, entry: NewEntry) -> Result<En
         }
     }
     let id = insert(backend, &mut tx, actor, &entry).await?;
-    lift(backend, &mut tx, actor, &entry).await?;
+    lift(backend, &mut tx, actor, entry.network, &entry.scope).await?;
     tx.commit().await?;
     Ok(id)
 }
@@ -64,6 +64,38 @@ pub async fn remove(backend: &Backend, actor: &Actor, entry: EntryId) -> Result<
     take_out(&mut tx, actor, entry, network, "whitelist remove", now).await?;
     nodes::bump(&mut tx).await?;
     changes::note(&mut tx, Topic::Whitelist, None).await?;
+    tx.commit().await?;
+    Ok(network)
+}
+
+/// Puts an entry back that was taken out, as it was; bans inside it are lifted again.
+///
+/// # Errors
+/// [`Error::NotFound`] where it stands, has expired meanwhile or never was; [`Error::Invalid`] with
+/// [`Problem::Wide`] or, where another entry for all nodes took its place, [`Problem::Whitelisted`].
+pub async fn restore(backend: &Backend, actor: &Actor, entry: EntryId) -> Result<Network, Error> {
+    if !actor.role.may(Permission::Whitelist) {
+        return Err(Error::Forbidden);
+    }
+    let mut tx = backend.pool.begin().await?;
+    orders::lock(&mut tx).await?;
+    let now = backend.clock.now();
+    let (network, scope) = sql::removed(&mut tx, entry, now)
+        .await?
+        .ok_or(Error::NotFound)?;
+    may_enter(actor, network)?;
+    let same = sql::current(&mut tx, network, now).await?;
+    if matches!(scope, Scope::All) && same.iter().any(|other| other.all_nodes) {
+        return Err(Error::invalid("network", Problem::Whitelisted));
+    }
+    let version = nodes::bump(&mut tx).await?;
+    sql::put_back(&mut tx, entry, version).await?;
+    let after = json!({ "entry": entry });
+    let object = network.to_string();
+    let action = "whitelist restore";
+    audit::record(&mut tx, now, actor, action, &object, None, Some(after)).await?;
+    changes::note(&mut tx, Topic::Whitelist, None).await?;
+    lift(backend, &mut tx, actor, network, &scope).await?;
     tx.commit().await?;
     Ok(network)
 }
@@ -103,15 +135,7 @@ fn check(backend: &Backend, actor: &Actor, entry: NewEntry) -> Result<Checked, E
         .network
         .parse()
         .map_err(|error: NetError| Error::invalid("network", error))?;
-    may_whitelist(network, actor.role.may(Permission::WideNetworks)).map_err(|error| {
-        Error::invalid(
-            "network",
-            match error {
-                WhitelistError::Everybody => Problem::Everybody,
-                WhitelistError::NeedsAdmin => Problem::Wide,
-            },
-        )
-    })?;
+    may_enter(actor, network)?;
     let note = bans::text("note", &entry.note)?;
     let now = backend.clock.now();
     let expires_at = match entry.expiry {
@@ -128,6 +152,16 @@ fn check(backend: &Backend, actor: &Actor, entry: NewEntry) -> Result<Checked, E
         note,
         expires_at,
         scope: entry.scope,
+    })
+}
+
+fn may_enter(actor: &Actor, network: Network) -> Result<(), Error> {
+    may_whitelist(network, actor.role.may(Permission::WideNetworks)).map_err(|error| {
+        let problem = match error {
+            WhitelistError::Everybody => Problem::Everybody,
+            WhitelistError::NeedsAdmin => Problem::Wide,
+        };
+        Error::invalid("network", problem)
     })
 }
 
@@ -181,22 +215,16 @@ async fn lift(
     backend: &Backend,
     conn: &mut PgConnection,
     actor: &Actor,
-    entry: &Checked,
+    network: Network,
+    scope: &Scope,
 ) -> Result<(), Error> {
-    let scope: Option<&[NodeId]> = match &entry.scope {
+    let scope: Option<&[NodeId]> = match scope {
         Scope::All => None,
         Scope::Nodes(nodes) => Some(nodes),
     };
-    let held = bans::held_inside(conn, entry.network, scope).await?;
-    bans::order(
-        backend,
-        conn,
-        actor,
-        Act::Unban,
-        &held,
-        Some(orders::WHITELISTED),
-    )
-    .await?;
+    let held = bans::held_inside(conn, network, scope).await?;
+    let reason = Some(orders::WHITELISTED);
+    bans::order(backend, conn, actor, Act::Unban, &held, reason).await?;
     Ok(())
 }
 

@@ -8,7 +8,7 @@ use domain::net::Network;
 
 use crate::{Backend, Error};
 
-pub use actions::{add, expire, remove};
+pub use actions::{add, expire, remove, restore};
 pub(crate) use sql::{covering, lines, store_proofs};
 pub use views::{EntryRow, Expiry, NewEntry, ProofRow, Scope};
 

@@ -9,7 +9,7 @@ use ipnet::IpNet;
 use sqlx::{PgConnection, PgPool};
 use time::{Duration, OffsetDateTime};
 
-use super::{EntryRow, ProofRow};
+use super::{EntryRow, ProofRow, Scope};
 use crate::{Actor, nodes};
 
 pub(super) struct New<'a> {
@@ -106,6 +106,48 @@ pub(super) async fn take_out(
         "update whitelist set removed_at = $2 where id = $1",
         entry.0,
         now
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Locks an entry that was taken out before its time; its network and scope.
+pub(super) async fn removed(
+    conn: &mut PgConnection,
+    entry: EntryId,
+    now: OffsetDateTime,
+) -> Result<Option<(Network, Scope)>, sqlx::Error> {
+    let row = sqlx::query!(
+        r#"select network as "network: IpNet", all_nodes,
+                  array(select node_id from whitelist_nodes where entry_id = w.id) as "nodes!"
+           from whitelist w
+           where id = $1 and removed_at is not null and (expires_at is null or expires_at > $2)
+           for update"#,
+        entry.0,
+        now,
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(row.map(|row| {
+        let scope = if row.all_nodes {
+            Scope::All
+        } else {
+            Scope::Nodes(row.nodes.into_iter().map(NodeId).collect())
+        };
+        (Network::from(row.network), scope)
+    }))
+}
+
+pub(super) async fn put_back(
+    conn: &mut PgConnection,
+    entry: EntryId,
+    version: i64,
+) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "update whitelist set removed_at = null, version = $2 where id = $1",
+        entry.0,
+        version,
     )
     .execute(conn)
     .await?;

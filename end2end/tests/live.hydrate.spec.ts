@@ -28,8 +28,8 @@ test('`/` focuses the search', async ({ page, open, w }) => {
   await expect(page.getByRole('searchbox', { name: w('search') })).toBeFocused();
 
   // A box that has the focus takes no text.
-  await open('/bans');
-  await page.getByRole('checkbox', { name: w('select_all') }).focus();
+  await open('/whitelist');
+  await page.getByRole('radio').first().focus();
   await page.keyboard.press('/');
   await expect(page.getByRole('searchbox', { name: w('search') })).toBeFocused();
 });
@@ -70,6 +70,9 @@ test('Undo bans again what was unbanned', async ({ page, open, w }) => {
   await line.getByRole('button', { name: w('undo') }).click();
   await expect.poll(() => inFirewall(edge, address)).toBe(true);
   await expect(row).toBeVisible();
+  // The unban is taken back; only the ban, the newest about this address, can be.
+  const lines = mine.locator('.recent-line').filter({ hasText: address });
+  await expect(lines.getByRole('button', { name: w('undo') })).toHaveCount(1);
   await row.getByRole('button', { name: w('unban_named', { network: address }) }).click();
   await expect.poll(() => inFirewall(edge, address)).toBe(false);
 });

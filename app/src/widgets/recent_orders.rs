@@ -1,8 +1,8 @@
 //! The operator's own orders of the last seconds, with their state on each node.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
-use backend::orders::{self, OrderRow};
+use backend::orders::{self, OrderRow, OrderState};
 use domain::ban::Act;
 use domain::net::Network;
 use leptos::prelude::*;
@@ -38,40 +38,48 @@ fn Batches(orders: Vec<OrderRow>) -> impl IntoView {
     for order in orders {
         batches.entry(order.batch).or_default().push(order);
     }
-    let batches = batches.into_values().rev().take(MOST_BATCHES);
+    let own = visitor().user.map(|user| user.name);
+    let mut acted_since = HashSet::new();
+    let batches = batches.into_iter().rev().take(MOST_BATCHES);
+    let lines = batches.map(|(batch, orders)| {
+        // What can be undone offers Undo instead of having asked: not what the whitelist freed, nor
+        // somebody else's order that one's own click joined, nor what a later click was about.
+        let undoable = orders.iter().any(|order| {
+            matches!(order.act, Act::Ban | Act::Unban)
+                && matches!(order.state, OrderState::Waiting | OrderState::Done)
+                && order.reason.as_deref() != Some(orders::WHITELISTED)
+                && Some(&order.actor) == own.as_ref()
+                && !acted_since.contains(&(order.node, order.network))
+        });
+        acted_since.extend(orders.iter().map(|order| (order.node, order.network)));
+        let undo = undoable.then(|| Undo {
+            action: "/api/ui/undo".into(),
+            id: batch,
+        });
+        view! { <BatchLine batch orders undo/> }
+    });
     view! {
         <section class="recent" aria-label=words.your_actions() aria-live="polite">
-            {batches.map(|orders| view! { <BatchLine orders/> }).collect_view()}
+            {lines.collect_view()}
         </section>
     }
 }
 
 #[component]
-fn BatchLine(orders: Vec<OrderRow>) -> impl IntoView {
+fn BatchLine(batch: i64, orders: Vec<OrderRow>, undo: Option<Undo>) -> impl IntoView {
     let words = words();
     let act = orders.first().map_or(Act::Unknown, |order| order.act);
     let mut networks: Vec<_> = orders.iter().filter_map(|order| order.network).collect();
     networks.sort_unstable();
     networks.dedup();
     let object = named(&networks);
-    let batch = orders.first().map(|order| order.batch);
-    // What can be undone offers Undo instead of having asked: not what the whitelist freed, nor
-    // somebody else's order that one's own click joined.
-    let own = visitor().user.map(|user| user.name);
-    let undone = |order: &&OrderRow| {
-        matches!(act, Act::Ban | Act::Unban)
-            && order.reason.as_deref() != Some(orders::WHITELISTED)
-            && Some(&order.actor) == own.as_ref()
-    };
-    let undo = orders.iter().find(undone).map(|order| Undo {
-        action: "/api/ui/undo".into(),
-        id: order.batch,
-    });
     view! {
         <div class="recent-line" data-key=batch>
-            <span class="strong">{words.act(act)}</span>
-            <span class="mono">{object}</span>
-            <OrderChips orders most=MOST_CHIPS/>
+            <div class="recent-what">
+                <span class="strong">{words.act(act)}</span>
+                <span class="mono">{object}</span>
+                <OrderChips orders most=MOST_CHIPS/>
+            </div>
             {undo.map(|undo| view! { <UndoButton undo/> })}
             <button class="icon-button js-only" type="button" data-dismiss="" aria-label=words.dismiss()>
                 <Icon name="x"/>

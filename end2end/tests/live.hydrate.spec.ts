@@ -66,13 +66,14 @@ test('Undo bans again what was unbanned', async ({ page, open, w }) => {
   await expect.poll(() => inFirewall(edge, address)).toBe(false);
 
   const mine = page.getByRole('region', { name: w('your_actions') });
-  const line = mine.locator('.recent-line').filter({ hasText: address }).first();
-  await line.getByRole('button', { name: w('undo') }).click();
+  const lines = mine.locator('.recent-line').filter({ hasText: address });
+  const undo = lines.getByRole('button', { name: w('undo') });
+  await undo.click();
+  // The unban is taken back; only the ban, the newest about this address, can be.
+  await expect(lines.first()).toContainText(new RegExp(`^${w('ban_verb')}`));
+  await expect(undo).toHaveCount(1);
   await expect.poll(() => inFirewall(edge, address)).toBe(true);
   await expect(row).toBeVisible();
-  // The unban is taken back; only the ban, the newest about this address, can be.
-  const lines = mine.locator('.recent-line').filter({ hasText: address });
-  await expect(lines.getByRole('button', { name: w('undo') })).toHaveCount(1);
   await row.getByRole('button', { name: w('unban_named', { network: address }) }).click();
   await expect.poll(() => inFirewall(edge, address)).toBe(false);
 });

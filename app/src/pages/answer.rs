@@ -1,9 +1,10 @@
 //! How every form is answered: a redirect to a page that says what happened. A refused form goes
 //! back with what was typed and the problem at its field.
 
+use domain::role::Permission;
+
 use crate::error::AppError;
 use crate::request::{Flash, FormBack, flash, go, go_back, has_session, may, words};
-use domain::role::Permission;
 
 /// A form's name on its page, and what was typed into it (never a secret).
 pub(super) type Typed<'a> = (&'a str, Vec<(&'a str, String)>);

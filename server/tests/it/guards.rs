@@ -7,14 +7,13 @@ use domain::role::Role;
 use sqlx::PgPool;
 use time::Duration;
 
-use crate::support::{TestConsole, actor, ban_list, health, net};
+use crate::support::{TestConsole, actor, ban_list, ban_request, health, net};
 
 fn request(network: &str) -> BanRequest {
     BanRequest {
-        network: network.to_owned(),
-        scope: Scope::All,
         reason: "test".to_owned(),
         confirm_wide: true,
+        ..ban_request(network)
     }
 }
 

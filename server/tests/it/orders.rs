@@ -8,16 +8,7 @@ use domain::wire::Down;
 use sqlx::PgPool;
 use time::Duration;
 
-use crate::support::{TestConsole, actor, ban_list, changed, net};
-
-fn request(network: &str) -> BanRequest {
-    BanRequest {
-        network: network.to_owned(),
-        scope: Scope::All,
-        reason: String::new(),
-        confirm_wide: false,
-    }
-}
+use crate::support::{TestConsole, actor, ban_list, ban_request, changed, net};
 
 #[sqlx::test(migrator = "backend::MIGRATOR")]
 async fn a_ban_is_listed_freed_and_gone(pool: PgPool) {
@@ -90,7 +81,7 @@ async fn hostile_16_a_dead_node_delays_nobody_and_is_done_when_it_is_back(pool: 
         vec![one.clone(), ("dead".to_owned(), OrderState::Waiting)]
     );
     // Meanwhile somebody bans it again: the older order is not carried out any more.
-    let again = bans::ban(&console.backend, &operator, request("198.51.100.7"))
+    let again = bans::ban(&console.backend, &operator, ban_request("198.51.100.7"))
         .await
         .unwrap();
     assert_eq!(again.orders, 2);
@@ -182,7 +173,7 @@ async fn an_answer_counts_once_and_for_its_own_node_only(pool: PgPool) {
     let scope = Scope::Nodes(vec![one.node]);
     let request = BanRequest {
         scope,
-        ..request("198.51.100.7")
+        ..ban_request("198.51.100.7")
     };
     bans::ban(&console.backend, &actor(Role::Operator), request)
         .await
@@ -223,7 +214,7 @@ async fn an_order_given_on_one_console_is_streamed_by_another(pool: PgPool) {
     bans::ban(
         &one.backend,
         &actor(Role::Operator),
-        request("198.51.100.7"),
+        ban_request("198.51.100.7"),
     )
     .await
     .unwrap();
@@ -328,7 +319,7 @@ async fn everybody_sees_their_own_orders_of_late(pool: PgPool) {
     bans::unban(backend, bob, &[net("198.51.100.8")])
         .await
         .unwrap();
-    bans::ban(backend, bob, request("203.0.113.9"))
+    bans::ban(backend, bob, ban_request("203.0.113.9"))
         .await
         .unwrap();
 

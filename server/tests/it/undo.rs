@@ -1,4 +1,4 @@
-use backend::bans::{self, BanRequest, Scope, UNDO};
+use backend::bans::{self, Scope, UNDO};
 use backend::orders::{self, OrderState};
 use backend::whitelist::{self, Expiry, NewEntry};
 use backend::{Actor, Error, Problem, accounts};
@@ -8,7 +8,7 @@ use domain::net::Network;
 use domain::role::Role;
 use sqlx::PgPool;
 
-use crate::support::{TestConsole, actor, ban_list, net};
+use crate::support::{TestConsole, actor, ban_list, ban_request, changed, net};
 
 async fn user(console: &TestConsole, name: &str) -> Actor {
     let (backend, admin) = (&console.backend, actor(Role::Admin));
@@ -39,12 +39,13 @@ fn nets(texts: &[&str]) -> Vec<Network> {
     texts.iter().map(|text| net(text)).collect()
 }
 
-fn ban(network: &str) -> BanRequest {
-    BanRequest {
+/// For ever, on all nodes.
+fn entry(network: &str) -> NewEntry {
+    NewEntry {
         network: network.to_owned(),
+        note: String::new(),
+        expiry: Expiry::Never,
         scope: Scope::All,
-        reason: String::new(),
-        confirm_wide: false,
     }
 }
 
@@ -116,12 +117,7 @@ async fn what_is_protected_meanwhile_stays_free_and_is_told(pool: PgPool) {
     worker.report(&ban_list(&held)).await;
     let ann = &user(&console, "ann").await;
     let bulk = bans::unban(backend, ann, &nets(&held)).await.unwrap();
-    let entry = NewEntry {
-        network: "198.51.100.7".to_owned(),
-        note: String::new(),
-        expiry: Expiry::Never,
-        scope: Scope::All,
-    };
+    let entry = entry("198.51.100.7");
     whitelist::add(backend, &user(&console, "bob").await, entry)
         .await
         .unwrap();
@@ -142,6 +138,41 @@ async fn what_is_protected_meanwhile_stays_free_and_is_told(pool: PgPool) {
     assert_eq!(banned, [&(Act::Ban, "198.51.100.8".to_owned())]);
 }
 
+/// Others took the place of what was freed: together they would be more than bans may cover.
+#[sqlx::test(migrator = "backend::MIGRATOR")]
+async fn hostile_13_undo_does_not_add_up_to_the_internet(pool: PgPool) {
+    let console = TestConsole::start(&pool).await;
+    let backend = &console.backend;
+    let worker = console.node("fs-1").await;
+    let sixteen: Vec<_> = (16..32).map(|n| format!("{n}.0.0.0/8")).collect();
+    let held: Vec<_> = sixteen.iter().map(String::as_str).collect();
+    let receipt = worker.report(&ban_list(&held)).await;
+    let admin = &Actor {
+        role: Role::Admin,
+        ..user(&console, "ann").await
+    };
+    let freed = ["30.0.0.0/8", "31.0.0.0/8"];
+    let bulk = bans::unban(backend, admin, &nets(&freed)).await.unwrap();
+    for order in orders::waiting(backend, worker.node, 9).await.unwrap() {
+        worker.answer(&order, Outcome::Done).await;
+    }
+    let list = changed(receipt.ban_list, &["40.0.0.0/8"], &freed);
+    let receipt = worker.report(&list).await;
+    let undone = bans::undo(backend, admin, bulk.id).await;
+    let Err(Error::Invalid { problem, .. }) = undone else {
+        panic!("{undone:?}")
+    };
+    assert_eq!(problem, Problem::TooMuch);
+    assert_eq!(waiting(&console, worker.node).await, []);
+
+    // Each of them would fit, and both do where there is room again.
+    worker
+        .report(&changed(receipt.ban_list, &[], &["40.0.0.0/8"]))
+        .await;
+    let undone = bans::undo(backend, admin, bulk.id).await.unwrap();
+    assert_eq!((undone.orders, undone.refused.len()), (2, 0));
+}
+
 #[sqlx::test(migrator = "backend::MIGRATOR")]
 async fn only_ones_own_and_only_the_last_word(pool: PgPool) {
     let console = TestConsole::start(&pool).await;
@@ -152,7 +183,9 @@ async fn only_ones_own_and_only_the_last_word(pool: PgPool) {
         .await;
     let (ann, bob) = (&user(&console, "ann").await, &user(&console, "bob").await);
 
-    let anns = bans::ban(backend, ann, ban("203.0.113.9")).await.unwrap();
+    let anns = bans::ban(backend, ann, ban_request("203.0.113.9"))
+        .await
+        .unwrap();
     let foreign = bans::undo(backend, bob, anns.id).await;
     assert!(matches!(foreign, Err(Error::NotFound)), "{foreign:?}");
     assert_eq!(bans::undo(backend, ann, anns.id).await.unwrap().orders, 1);
@@ -163,7 +196,9 @@ async fn only_ones_own_and_only_the_last_word(pool: PgPool) {
     let anns = bans::unban(backend, ann, &nets(&["198.51.100.7"]))
         .await
         .unwrap();
-    bans::ban(backend, bob, ban("198.51.100.7")).await.unwrap();
+    bans::ban(backend, bob, ban_request("198.51.100.7"))
+        .await
+        .unwrap();
     bans::unban(backend, bob, &nets(&["198.51.100.7"]))
         .await
         .unwrap();
@@ -171,12 +206,7 @@ async fn only_ones_own_and_only_the_last_word(pool: PgPool) {
     assert!(matches!(late, Err(Error::NotFound)), "{late:?}");
 
     // What the whitelist freed stays free.
-    let entry = NewEntry {
-        network: "198.51.100.8".to_owned(),
-        note: String::new(),
-        expiry: Expiry::Never,
-        scope: Scope::All,
-    };
+    let entry = entry("198.51.100.8");
     whitelist::add(backend, ann, entry).await.unwrap();
     let order = orders::of_node(backend, worker.node, 1)
         .await

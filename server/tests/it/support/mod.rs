@@ -13,7 +13,8 @@ pub use browser::{Answer, Browser};
 pub use console::{NOW, TestConsole, actor};
 pub use events::Events;
 pub use reports::{
-    attack, ban_event, ban_list, changed, chunk, cursor, health, held, log_of_bans, net, whole_list,
+    attack, ban_event, ban_list, ban_request, changed, chunk, cursor, health, held, log_of_bans,
+    net, whole_list,
 };
 pub use web::{PASSWORD, WebConsole, admin};
 pub use worker::TestWorker;

@@ -1,3 +1,4 @@
+use backend::bans::{BanRequest, Scope};
 use domain::attack::Kind;
 use domain::ban::{BanEventKind, HeldBan};
 use domain::health::Health;
@@ -8,6 +9,16 @@ use super::NOW;
 
 pub fn net(text: &str) -> Network {
     text.parse().unwrap()
+}
+
+/// A ban by hand on all nodes.
+pub fn ban_request(network: &str) -> BanRequest {
+    BanRequest {
+        network: network.to_owned(),
+        scope: Scope::All,
+        reason: String::new(),
+        confirm_wide: false,
+    }
 }
 
 pub fn cursor(source: Source, generation: i64, offset: i64) -> Cursor {

@@ -32,4 +32,8 @@ id! {
     OrderId,
     /// One whitelist entry.
     EntryId,
+    /// One immutable version of a configuration.
+    RevisionId,
+    /// One revision on its way to nodes.
+    DeploymentId,
 }

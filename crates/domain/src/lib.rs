@@ -6,10 +6,12 @@
 
 pub mod attack;
 pub mod ban;
+pub mod config;
 pub mod guard;
 pub mod health;
 pub mod ids;
 pub mod inert;
+pub mod jail;
 pub mod net;
 pub mod role;
 pub mod whitelist;

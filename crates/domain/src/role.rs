@@ -58,6 +58,8 @@ pub enum Permission {
     WideNetworks,
     /// Add, enrol, revoke nodes; write jail files.
     Nodes,
+    /// Change, deploy and roll back call rules, ACL lists, profiles and jail settings.
+    Configure,
     /// Read the audit log.
     Audit,
     /// Add, disable, promote, demote users; set their passwords.
@@ -69,7 +71,9 @@ impl Permission {
         match self {
             Self::Read => Role::Viewer,
             Self::Ban | Self::Whitelist => Role::Operator,
-            Self::WideNetworks | Self::Nodes | Self::Audit | Self::Users => Role::Admin,
+            Self::WideNetworks | Self::Nodes | Self::Configure | Self::Audit | Self::Users => {
+                Role::Admin
+            }
         }
     }
 }

@@ -17,8 +17,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::attack::Kind;
 use crate::ban::{BanEventKind, HeldBan, Order, OrderResult};
+use crate::config::{Deploy, KindReport};
 use crate::guard::Guarded;
 use crate::health::Health;
+use crate::jail::JailConfig;
 use crate::net::Network;
 use crate::whitelist::{WhitelistLine, WhitelistProof};
 
@@ -208,6 +210,24 @@ pub struct Report {
     pub whitelist: Option<WhitelistReport>,
     /// The node's hops.
     pub health: Option<Health>,
+    /// Configuration: what was done and what is there.
+    pub configs: ConfigReport,
+}
+
+/// Configuration in a [`Report`].
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ConfigReport {
+    /// The jail's settings.
+    pub jail: Option<KindReport<JailConfig>>,
+}
+
+/// What the node shall have of each kind of configuration, whole; `None`: nothing of ours yet.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct DesiredConfig {
+    /// The jail's settings.
+    pub jail: Option<Deploy<JailConfig>>,
 }
 
 /// The whitelist as read back from file and jail.
@@ -288,6 +308,9 @@ pub enum Down {
     },
     /// Whitelist and never-ban list; sent first, and after each change.
     Desired(Desired),
+    /// Configuration; sent after the first [`Down::Desired`], and after each change. A node that was
+    /// away gets the newest only.
+    Config(DesiredConfig),
     /// Things to do; sent again until their results are stored.
     Orders {
         /// In order.

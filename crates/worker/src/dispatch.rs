@@ -64,7 +64,7 @@ impl Dispatch {
                 let offset = now.saturating_sub(self.clock.unix_millis());
                 self.shared.clock_offset.store(offset, Ordering::Relaxed);
             }
-            Down::Fenced | Down::Unknown => {}
+            Down::Config(_) | Down::Fenced | Down::Unknown => {}
         }
     }
 }

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use domain::ban::{HeldBan, OrderResult};
 use domain::health::Health;
 use domain::net::Network;
-use domain::wire::{BanList, Report, VERSION, WhitelistReport};
+use domain::wire::{BanList, ConfigReport, Report, VERSION, WhitelistReport};
 use tokio::sync::Notify;
 
 use crate::tail::watch::lock;
@@ -149,6 +149,7 @@ impl Outbox {
             ban_list,
             whitelist: inner.whitelist.take(),
             health: inner.health.take(),
+            configs: ConfigReport::default(),
         };
         let sending = Sending { report, held };
         (sending.parts() > 0).then_some(sending)

@@ -7,6 +7,7 @@
 pub mod attack;
 pub mod ban;
 pub mod config;
+pub mod cti;
 pub mod guard;
 pub mod health;
 pub mod ids;

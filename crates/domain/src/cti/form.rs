@@ -34,6 +34,9 @@ pub enum Field {
 }
 
 impl Field {
+    /// Every field, in the order of the file.
+    pub const ALL: [Self; 4] = [Self::Filename, Self::MaxLength, Self::Deny, Self::Allow];
+
     /// The key in `cti.json`.
     pub fn key(self) -> &'static str {
         match self {

@@ -3,7 +3,7 @@
 //! [`CallRules`] in hand are valid, whoever sent them. [`CallRules::judge`] is the one evaluator:
 //! browser, console and guard call it.
 
-//pub mod file;
+pub mod file;
 mod form;
 mod rules;
 mod values;

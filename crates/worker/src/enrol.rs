@@ -9,7 +9,7 @@ use toml::Spanned;
 use crate::config::{Config, ConfigError, ConsoleConfig, check_url};
 use crate::console::token::{self, Token};
 use crate::console::{Client, ConsoleError};
-use crate::{host, jail};
+use crate::{files, host};
 
 /// Why the host is no node.
 #[derive(Debug, thiserror::Error)]
@@ -86,7 +86,7 @@ pub fn keep_console(path: &Path, url: &str) -> Result<(), EnrolError> {
 
 /// Whole or not at all: a full disk must not cost the operator's settings.
 fn write(path: &Path, text: &str) -> Result<(), EnrolError> {
-    let written = jail::write_atomic(path, text);
+    let written = files::write_atomic(path, text);
     written.map(drop).map_err(|error| EnrolError::Write {
         path: error.path.display().to_string(),
         source: error.source,

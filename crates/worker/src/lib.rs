@@ -10,6 +10,7 @@ mod dispatch;
 pub mod duty;
 pub mod enrol;
 pub mod fail2ban;
+pub mod files;
 pub mod firewall;
 pub mod health;
 pub mod host;

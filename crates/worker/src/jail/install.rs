@@ -2,14 +2,15 @@
 
 use std::path::{Path, PathBuf};
 
+use domain::jail::BASE_IGNORE;
 use domain::net::Network;
 
 use super::check::parse_config;
-use super::files::{FileError, ensure_log, read, restore, write_atomic};
-use super::text::{BASE_IGNORE, JailPlan, Limits, PlanError, files, files_with, finds_attacks};
+use super::text::{JailPlan, Limits, PlanError, files, files_with, finds_attacks};
 use super::whitelist;
 use crate::fail2ban::client::ClientError;
 use crate::fail2ban::{Fail2ban, Fail2banError, JailInfo};
+use crate::files::{FileError, Sort, ensure_log, read, restore, write_atomic};
 use crate::firewall::{Firewall, FirewallError};
 use crate::host;
 
@@ -148,7 +149,7 @@ async fn write_checked(
     }
     if let Err(error) = parse_config(fail2ban).await {
         for (path, was) in &before {
-            restore(path, was.as_deref())?;
+            restore(path, was.as_deref(), Sort::Generated)?;
         }
         return Err(InstallError::Rejected(error));
     }

@@ -3,28 +3,10 @@
 use std::path::PathBuf;
 
 use domain::health::JailSettings;
+use domain::jail::{BASE_IGNORE, JailConfig};
 
+use crate::files::OURS;
 use crate::firewall::Backend;
-
-/// Never banned, whatever the whitelist says: loopback and private networks.
-pub const BASE_IGNORE: [&str; 6] = [
-    "127.0.0.0/8",
-    "::1",
-    "10.0.0.0/8",
-    "172.16.0.0/12",
-    "192.168.0.0/16",
-    "fc00::/7",
-];
-
-/// Seconds an address stays banned.
-const BANTIME: i64 = 86_400;
-/// Seconds within which failures count.
-const FINDTIME: i64 = 180;
-/// Failures before a ban.
-const MAXRETRY: i64 = 5;
-
-/// First line of every file of ours.
-pub(super) const OURS: &str = "# Written by callwarden; changes made here are lost.\n";
 
 /// The nftables action: all protocols (SIP is UDP), networks too, and no program started per ban.
 const NFTABLES: &str = include_str!("callwarden-nftables.py");
@@ -53,10 +35,16 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
+        Self::from(&JailConfig::default())
+    }
+}
+
+impl From<&JailConfig> for Limits {
+    fn from(config: &JailConfig) -> Self {
         Self::from(&JailSettings {
-            bantime: BANTIME,
-            findtime: FINDTIME,
-            maxretry: MAXRETRY,
+            bantime: config.bantime.get(),
+            findtime: config.findtime.get(),
+            maxretry: config.maxretry.get(),
         })
     }
 }

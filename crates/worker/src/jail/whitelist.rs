@@ -11,12 +11,12 @@ use domain::net::Network;
 use domain::whitelist::{WhitelistLine, WhitelistProof};
 
 use super::check::{Parsed, at, parse_config};
-use super::files::{FileError, read, restore, write_atomic};
-use super::text::{BASE_IGNORE, OURS};
 use crate::fail2ban::client::ClientError;
 use crate::fail2ban::{Fail2ban, Fail2banError};
+use crate::files::{FileError, OURS, Sort, read, restore, write_atomic};
 use crate::firewall::Firewall;
 use crate::firewall::enforce::{self, chain};
+use domain::jail::BASE_IGNORE;
 
 /// Marks our entries in the file, with their expiry.
 const ENTRY: &str = "# entry ";
@@ -118,7 +118,7 @@ async fn write(
     match parse_config(fail2ban).await {
         Ok(parsed) => Ok(Some(parsed)),
         Err(error) => {
-            restore(&path, before.as_deref())?;
+            restore(&path, before.as_deref(), Sort::Generated)?;
             Err(WriteError::Rejected(error))
         }
     }

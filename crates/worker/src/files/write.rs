@@ -2,49 +2,61 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt, chown};
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt, chown, fchown};
 use std::path::{Path, PathBuf};
 
-use rustix::fs::{XattrFlags, fsetxattr};
+use rustix::fs::{XattrFlags, fgetxattr, flistxattr, fsetxattr};
 use rustix::io::Errno;
 
-/// A file that could not be written.
-#[derive(Debug, thiserror::Error)]
-#[error("{} cannot be written", path.display())]
-pub struct FileError {
-    /// Which.
-    pub path: PathBuf,
-    /// Why.
-    pub source: io::Error,
+use super::FileError;
+
+/// First line of every file that is ours alone.
+pub const OURS: &str = "# Written by callwarden; changes made here are lost.\n";
+
+/// Whose file it is, and so what becomes of the one before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sort {
+    /// Ours alone. One that is not (see [`OURS`]) is kept once, as `NAME.callwarden-backup`; a link
+    /// is replaced. Folders are made; everybody may read a new one.
+    Generated,
+    /// Somebody else's, of which a part is ours: the one before is kept as `NAME.callwarden-backup`.
+    /// A new one has the owner of its folder, and who may read that may read it.
+    Shared,
+    /// The worker's state: nobody else reads it.
+    Private,
 }
 
 /// Replaces a file at one stroke, keeping owner, mode and extended attributes (`security.selinux`,
-/// access list) of the one before. A file that is not ours is kept once, as
-/// `NAME.callwarden-backup`. False when it held the same text already.
+/// access list) of the one before. False when it held the same already.
+///
+/// # Errors
+/// [`FileError`]; the file is as it was then.
+pub fn replace(path: &Path, bytes: &[u8], sort: Sort) -> Result<bool, FileError> {
+    replaced(path, bytes, sort).map_err(|source| FileError::write(path, source))
+}
+
+/// [`replace`] of a file that is ours alone.
 ///
 /// # Errors
 /// [`FileError`].
 pub fn write_atomic(path: &Path, text: &str) -> Result<bool, FileError> {
-    replace(path, text).map_err(|source| FileError {
-        path: path.to_owned(),
-        source,
-    })
+    replace(path, text.as_bytes(), Sort::Generated)
 }
 
-fn replace(path: &Path, text: &str) -> io::Result<bool> {
+fn replaced(path: &Path, bytes: &[u8], sort: Sort) -> io::Result<bool> {
     let folder = path.parent().ok_or(io::ErrorKind::InvalidInput)?;
     let before = match fs::read(path) {
-        Ok(bytes) if bytes == text.as_bytes() => return Ok(false),
-        Ok(bytes) => Some(bytes),
+        Ok(before) if before == bytes => return Ok(false),
+        Ok(before) => Some(before),
         Err(error) if error.kind() == io::ErrorKind::NotFound => None,
         Err(error) => return Err(error),
     };
-    fs::create_dir_all(folder)?;
-    let known = fs::metadata(path).ok();
-    if let Some(bytes) = &before
-        && !bytes.starts_with(super::text::OURS.as_bytes())
-    {
-        back_up(path, bytes)?;
+    if sort != Sort::Shared {
+        fs::create_dir_all(folder)?;
+    }
+    let known = before.is_some().then(|| File::open(path)).transpose()?;
+    if let Some(before) = &before {
+        back_up(path, before, sort)?;
     }
     let temporary = beside(path, ".callwarden-new");
     // One left by a crash is replaced, not written through (it might be a link).
@@ -52,14 +64,13 @@ fn replace(path: &Path, text: &str) -> io::Result<bool> {
     let mut file = OpenOptions::new()
         .write(true)
         .create_new(true)
-        .mode(0o644)
+        .mode(0o600)
         .open(&temporary)?;
     let written = (|| {
-        file.write_all(text.as_bytes())?;
-        if let Some(known) = known {
-            chown(&temporary, Some(known.uid()), Some(known.gid()))?;
-            copy_attributes(path, &file)?;
-            file.set_permissions(fs::Permissions::from_mode(known.mode() & 0o7777))?;
+        file.write_all(bytes)?;
+        match &known {
+            Some(known) => copy_attributes(known, &file)?,
+            None => new_attributes(folder, &file, sort)?,
         }
         file.sync_all()?;
         fs::rename(&temporary, path)
@@ -73,13 +84,38 @@ fn replace(path: &Path, text: &str) -> io::Result<bool> {
     Ok(true)
 }
 
+/// Always by the open file: a name in a folder of FreeSWITCH's user may lead elsewhere by now.
+fn new_attributes(folder: &Path, file: &File, sort: Sort) -> io::Result<()> {
+    let mode = match sort {
+        Sort::Private => return Ok(()),
+        Sort::Generated => 0o644,
+        Sort::Shared => {
+            let folder = fs::metadata(folder)?;
+            give(file, &folder)?;
+            folder.mode() & 0o666
+        }
+    };
+    file.set_permissions(fs::Permissions::from_mode(mode))
+}
+
+fn give(file: &File, owner: &fs::Metadata) -> io::Result<()> {
+    fchown(file, Some(owner.uid()), Some(owner.gid()))
+}
+
 /// Most bytes of a list of names, and of one value; the kernel's own limit.
 const ATTRIBUTE_LIMIT: usize = 64 << 10;
 
 /// All that the file system lets us. What signs the old content is not true of the new one.
-fn copy_attributes(from: &Path, to: &File) -> io::Result<()> {
+fn copy_attributes(from: &File, to: &File) -> io::Result<()> {
+    let known = from.metadata()?;
+    give(to, &known)?;
+    copy_extended(from, to)?;
+    to.set_permissions(fs::Permissions::from_mode(known.mode() & 0o7777))
+}
+
+fn copy_extended(from: &File, to: &File) -> io::Result<()> {
     let mut names = vec![0; ATTRIBUTE_LIMIT];
-    let length = match rustix::fs::listxattr(from, &mut names[..]) {
+    let length = match flistxattr(from, &mut names[..]) {
         Err(Errno::NOTSUP) => return Ok(()),
         listed => listed?,
     };
@@ -88,7 +124,7 @@ fn copy_attributes(from: &Path, to: &File) -> io::Result<()> {
         if name.is_empty() || [&b"security.ima"[..], b"security.evm"].contains(&name) {
             continue;
         }
-        let copied = rustix::fs::getxattr(from, name, &mut value[..])
+        let copied = fgetxattr(from, name, &mut value[..])
             .and_then(|length| fsetxattr(to, name, &value[..length], XattrFlags::empty()));
         match copied {
             // Without the right to: the folder's own default stays.
@@ -99,16 +135,24 @@ fn copy_attributes(from: &Path, to: &File) -> io::Result<()> {
     Ok(())
 }
 
-/// fail2ban reads `*.conf` and `*.local` only, so a backup beside its file is not read.
-fn back_up(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let backup = OpenOptions::new()
+/// fail2ban reads `*.conf` and `*.local` only, FreeSWITCH `*.xml`: a backup beside its file is not
+/// read.
+fn back_up(path: &Path, before: &[u8], sort: Sort) -> io::Result<()> {
+    let backup = beside(path, ".callwarden-backup");
+    match sort {
+        Sort::Private => return Ok(()),
+        Sort::Generated if before.starts_with(OURS.as_bytes()) => return Ok(()),
+        Sort::Generated => {}
+        Sort::Shared => remove(&backup)?,
+    }
+    let made = OpenOptions::new()
         .write(true)
         .create_new(true)
         .mode(0o600)
-        .open(beside(path, ".callwarden-backup"));
-    match backup {
+        .open(backup);
+    match made {
         Ok(mut file) => {
-            file.write_all(bytes)?;
+            file.write_all(before)?;
             file.sync_all()
         }
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
@@ -117,25 +161,13 @@ fn back_up(path: &Path, bytes: &[u8]) -> io::Result<()> {
 }
 
 /// Puts back what was there: the text, or nothing.
-pub(super) fn restore(path: &Path, before: Option<&str>) -> Result<(), FileError> {
+///
+/// # Errors
+/// [`FileError`].
+pub fn restore(path: &Path, before: Option<&str>, sort: Sort) -> Result<(), FileError> {
     match before {
-        Some(text) => write_atomic(path, text).map(drop),
-        None => remove(path).map_err(|source| FileError {
-            path: path.to_owned(),
-            source,
-        }),
-    }
-}
-
-/// The text of a file; `None` where there is none.
-pub(super) fn read(path: &Path) -> Result<Option<String>, FileError> {
-    match fs::read_to_string(path) {
-        Ok(text) => Ok(Some(text)),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(source) => Err(FileError {
-            path: path.to_owned(),
-            source,
-        }),
+        Some(text) => replace(path, text.as_bytes(), sort).map(drop),
+        None => remove(path).map_err(|source| FileError::write(path, source)),
     }
 }
 
@@ -162,10 +194,7 @@ pub fn ensure_log(path: &Path) -> Result<(), FileError> {
             Err(error) => Err(error),
         }
     };
-    make().map_err(|source| FileError {
-        path: path.to_owned(),
-        source,
-    })
+    make().map_err(|source| FileError::write(path, source))
 }
 
 fn beside(path: &Path, ending: &str) -> PathBuf {
@@ -231,6 +260,29 @@ mod tests {
         }
         assert!(signed.is_err() || get("security.evm").as_deref() != Some(b"\x02"));
         assert_eq!(fs::read_to_string(&path).unwrap(), "ours\n");
+    }
+
+    #[test]
+    fn a_new_file_of_somebody_elses_can_be_read_by_whom_the_folder_is_for() {
+        let folder = tempfile::tempdir().unwrap();
+        let folder = folder.path();
+        let path = folder.join("cti.json");
+        fs::set_permissions(folder, fs::Permissions::from_mode(0o750)).unwrap();
+        // Only root can give it away.
+        let owner = chown(folder, Some(65_534), Some(65_534))
+            .map_or_else(|_| fs::metadata(folder).unwrap().uid(), |()| 65_534);
+        assert!(replace(&path, b"{}", Sort::Shared).unwrap());
+        let metadata = fs::metadata(&path).unwrap();
+        assert_eq!((metadata.mode() & 0o7777, metadata.uid()), (0o640, owner));
+        // The backup is the one before, not the first.
+        for text in ["1", "2"] {
+            replace(&path, text.as_bytes(), Sort::Shared).unwrap();
+        }
+        let backup = beside(&path, ".callwarden-backup");
+        assert_eq!(fs::read_to_string(&backup).unwrap(), "1");
+        assert_eq!(fs::metadata(&backup).unwrap().mode() & 0o777, 0o600);
+        let nowhere = folder.join("none/cti.json");
+        assert!(replace(&nowhere, b"{}", Sort::Shared).is_err());
     }
 
     #[test]

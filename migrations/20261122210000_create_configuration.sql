@@ -23,12 +23,15 @@ end $$;
 create trigger revisions_are_immutable before update on revisions
     for each row execute function refuse_change();
 
+-- No number stands for two drafts, also of different lines or after a commit.
+create sequence config_draft_versions;
+
 -- What is being edited, one for each line; `version` refuses the slower of two editors.
 create table config_drafts (
     kind       text        not null,
     node_id    bigint      references nodes on delete cascade,
     content    jsonb       not null,
-    version    bigint      not null default 1,
+    version    bigint      not null,
     based_on   bigint      references revisions on delete set null,
     user_id    bigint      references users,
     actor      text        not null,
@@ -48,6 +51,7 @@ create table deployments (
     created_at  timestamptz not null
 );
 create index deployments_kind_idx on deployments (kind, id);
+create index deployments_revision_idx on deployments (revision_id);
 
 create table deployment_nodes (
     deployment_id bigint      not null references deployments on delete cascade,
@@ -63,6 +67,10 @@ create table deployment_nodes (
     replies       jsonb       not null default '[]',
     -- The console got through on a new connection after the change.
     confirmed     boolean     not null default false,
+    -- The console has tried to get through. Where it was away itself, a rollback says nothing against
+    -- the change: it is tried again, so many times.
+    confirm_tried boolean     not null default false,
+    tried_again   int         not null default 0,
     created_at    timestamptz not null,
     delivered_at  timestamptz,
     reloaded_at   timestamptz,
@@ -78,6 +86,8 @@ create index deployment_nodes_node_idx on deployment_nodes (node_id, deployment_
 create table node_configs (
     node_id     bigint not null references nodes on delete cascade,
     kind        text   not null,
+    -- The node follows its own line; deployments of the fleet's line pass it over.
+    own         boolean not null default false,
     -- Wanted: the newest deployment of this kind that includes the node and was not rolled back.
     wanted      bigint references deployments on delete set null,
     -- The last one that was verified; what holds again after a rollback.

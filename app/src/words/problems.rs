@@ -26,6 +26,10 @@ words! {
     problem_past: "This time is in the past.", "该时间已过。";
     problem_last_admin: "Nobody would be left who can manage users.", "系统中必须保留至少一名管理员。";
     problem_wrong: "This is not valid.", "无效。";
+    problem_edited(by: &str): "{by} saved this draft while you were editing. Nothing of yours was saved: compare and save again.", "您编辑期间 {by} 已保存此草稿，您的修改尚未保存：请对比后重新保存。";
+    problem_unchanged: "Nothing has changed since the newest revision.", "与最新版本相比没有改动。";
+    problem_own_line: "A node you chose has its own configuration. Change it there, or drop it first.", "所选节点使用独立配置，请在该节点上修改，或先取消其独立配置。";
+    problem_unreadable: "What stands on the node cannot be read, so it cannot be taken over.", "无法读取节点上的现有内容，不能采用。";
     protected_local(network: &str): "It touches {network}, which every host needs for itself.", "涉及 {network}，这是主机自身必需的地址。";
     protected_whitelisted(network: &str): "It touches {network}, which is whitelisted.", "涉及白名单中的 {network}。";
     protected_node(network: &str, name: &str): "It touches {network}, an address of node {name}.", "涉及节点 {name} 的地址 {network}。";
@@ -52,6 +56,10 @@ impl Words {
             Problem::Everybody => self.problem_everybody().to_owned(),
             Problem::Past => self.problem_past().to_owned(),
             Problem::LastAdmin => self.problem_last_admin().to_owned(),
+            Problem::Edited { by } => self.problem_edited(by),
+            Problem::Unchanged => self.problem_unchanged().to_owned(),
+            Problem::OwnLine => self.problem_own_line().to_owned(),
+            Problem::Unreadable => self.problem_unreadable().to_owned(),
             Problem::Wrong => self.problem_wrong().to_owned(),
         }
     }

@@ -14,6 +14,9 @@ pub(crate) const ORDERS: i32 = 2;
 /// Counting a try to sign in.
 pub(crate) const SIGN_IN: i32 = 3;
 
+/// Drafts, revisions and new deployments; before the rows of `nodes` that they change.
+pub(crate) const CONFIG: i32 = 4;
+
 /// Waits for the lock and holds it until the transaction ends.
 pub(crate) async fn lock(conn: &mut PgConnection, number: i32) -> Result<(), sqlx::Error> {
     sqlx::query!("select pg_advisory_xact_lock($1, $2)", CLASS, number)

@@ -90,6 +90,21 @@ pub enum Problem {
     /// Nobody would be left who can manage users.
     #[error("is the last admin")]
     LastAdmin,
+    /// Somebody else saved the draft after it was shown.
+    #[error("was changed by {by} meanwhile")]
+    Edited {
+        /// Their name.
+        by: String,
+    },
+    /// The draft says what the newest revision says.
+    #[error("is the same as the newest revision")]
+    Unchanged,
+    /// A node that has a configuration of its own.
+    #[error("has its own configuration")]
+    OwnLine,
+    /// What stands on the node is not understood.
+    #[error("cannot be read on the node")]
+    Unreadable,
     /// Wrong, used up or expired (tokens, codes, passwords): never says which.
     #[error("is not valid")]
     Wrong,

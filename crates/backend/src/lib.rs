@@ -9,6 +9,7 @@ mod advisory;
 pub mod audit;
 pub mod bans;
 pub mod changes;
+pub mod config;
 mod error;
 pub mod ingest;
 pub mod jobs;

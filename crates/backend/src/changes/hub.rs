@@ -6,7 +6,7 @@ use tokio::sync::broadcast;
 use super::Topic;
 
 /// How many wake-ups a slow subscriber may be behind before they become one "look at everything".
-const CAPACITY: usize = 256;
+const CAPACITY: usize = 4096;
 
 /// A hint that a table has something new. May come twice, or late; what counts is in the tables.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

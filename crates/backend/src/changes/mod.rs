@@ -17,6 +17,9 @@ pub use cursor::Cursor;
 pub use hub::{Hub, Subscription, Wake};
 pub use sql::trim;
 
+/// More nodes than this are told of as "all".
+const MANY: usize = 64;
+
 /// What a page shows and what it listens to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Topic {
@@ -32,17 +35,23 @@ pub enum Topic {
     Orders,
     /// Users and sessions.
     Accounts,
+    /// Drafts, revisions, deployments, drift.
+    Config,
+    /// What workers are sent as configuration; for their streams, not for pages.
+    Desired,
 }
 
 impl Topic {
     /// Every topic.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 8] = [
         Self::Bans,
         Self::Attacks,
         Self::Whitelist,
         Self::Nodes,
         Self::Orders,
         Self::Accounts,
+        Self::Config,
+        Self::Desired,
     ];
 
     /// As stored and as sent to browsers.
@@ -54,6 +63,8 @@ impl Topic {
             Self::Nodes => "nodes",
             Self::Orders => "orders",
             Self::Accounts => "accounts",
+            Self::Config => "config",
+            Self::Desired => "desired",
         }
     }
 
@@ -92,6 +103,18 @@ pub async fn note(
     node: Option<NodeId>,
 ) -> Result<(), sqlx::Error> {
     sql::insert(conn, topic, node).await
+}
+
+/// Says it of many nodes at once: each by itself while that wakes fewer streams than one for all.
+pub(crate) async fn note_nodes(
+    conn: &mut sqlx::PgConnection,
+    topic: Topic,
+    nodes: &[NodeId],
+) -> Result<(), sqlx::Error> {
+    if nodes.len() > MANY {
+        return note(conn, topic, None).await;
+    }
+    sql::insert_nodes(conn, topic, nodes).await
 }
 
 /// Where reading starts for somebody who has just read the state itself.

@@ -25,6 +25,22 @@ pub(super) async fn insert(
     Ok(())
 }
 
+pub(super) async fn insert_nodes(
+    conn: &mut PgConnection,
+    topic: Topic,
+    nodes: &[NodeId],
+) -> Result<(), sqlx::Error> {
+    let nodes: Vec<i64> = nodes.iter().map(|node| node.0).collect();
+    sqlx::query!(
+        "insert into changes (topic, node_id) select $1, unnest($2::bigint[])",
+        topic.as_str(),
+        &nodes,
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
 pub(super) async fn head(pool: &PgPool) -> Result<Cursor, sqlx::Error> {
     // Everything older than the oldest running transaction is settled.
     let xmin = sqlx::query_scalar!(

@@ -1,0 +1,80 @@
+//! What is configured, of any kind.
+
+use domain::config::Kind;
+use domain::ids::NodeId;
+use domain::jail::JailConfig;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use crate::Error;
+
+/// A kind and whose it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Line {
+    /// What.
+    pub kind: Kind,
+    /// `None`: the fleet's; else of a node that has its own.
+    pub node: Option<NodeId>,
+}
+
+impl Line {
+    /// The fleet's line of a kind.
+    pub fn fleet(kind: Kind) -> Self {
+        Self { kind, node: None }
+    }
+
+    /// A node's own line of a kind.
+    pub fn of(kind: Kind, node: NodeId) -> Self {
+        let node = Some(node);
+        Self { kind, node }
+    }
+}
+
+/// A whole configuration of one kind; valid by its type.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Content {
+    /// [`Kind::Jail`]
+    Jail(JailConfig),
+}
+
+impl Content {
+    /// Which kind.
+    pub fn kind(&self) -> Kind {
+        match self {
+            Self::Jail(_) => Kind::Jail,
+        }
+    }
+
+    /// As stored.
+    pub(super) fn to_json(&self) -> Value {
+        match self {
+            Self::Jail(jail) => json(jail),
+        }
+    }
+
+    /// Reads what [`Content::to_json`] gave.
+    ///
+    /// # Errors
+    /// [`Error::Inconsistent`] where `table` holds something else.
+    pub(super) fn from_json(kind: Kind, table: &'static str, json: Value) -> Result<Self, Error> {
+        match kind {
+            Kind::Jail => read(table, json).map(Self::Jail),
+            Kind::CallRules | Kind::Acl | Kind::Profiles => Err(Error::Inconsistent {
+                table,
+                what: format!("content of kind {}", kind.as_str()),
+            }),
+        }
+    }
+}
+
+fn json(content: &impl Serialize) -> Value {
+    serde_json::to_value(content).expect("configuration has no maps with odd keys")
+}
+
+pub(super) fn read<T: DeserializeOwned>(table: &'static str, json: Value) -> Result<T, Error> {
+    serde_json::from_value(json).map_err(|error| Error::Inconsistent {
+        table,
+        what: error.to_string(),
+    })
+}

@@ -1,0 +1,22 @@
+//! Configuration: drafts, revisions, deployments to nodes, what nodes hold, drift.
+//!
+//! A [`Line`] is a kind and a scope: the fleet, or one node that has its own. Editing changes the
+//! line's one draft, [`commit`] makes a revision of it, [`deploy`] takes a revision to nodes.
+
+mod content;
+mod deploy;
+mod drafts;
+mod node;
+mod read;
+mod sql;
+mod views;
+
+pub use content::{Content, Line};
+pub use deploy::{deploy, retry, roll_back};
+pub use drafts::{commit, discard_draft, save_draft};
+pub use node::{drop_own_line, put_ours_back, take_nodes_version};
+pub use read::{deployment, deployments, drifts, line, node_state, revision, revisions, under_way};
+pub use views::{
+    DeploymentRow, DeploymentView, Draft, DriftRow, Follower, Held, LineView, NodeKind, NodeStep,
+    Reply, Revision, RevisionRow, Waits,
+};

@@ -18,6 +18,7 @@ use serde::{Deserialize, Serialize};
 use crate::attack::Kind;
 use crate::ban::{BanEventKind, HeldBan, Order, OrderResult};
 use crate::config::{Deploy, KindReport};
+use crate::cti::CallRules;
 use crate::guard::Guarded;
 use crate::health::Health;
 use crate::jail::JailConfig;
@@ -218,6 +219,8 @@ pub struct Report {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ConfigReport {
+    /// `cti.json`
+    pub call_rules: Option<KindReport<CallRules>>,
     /// The jail's settings.
     pub jail: Option<KindReport<JailConfig>>,
 }
@@ -226,6 +229,8 @@ pub struct ConfigReport {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct DesiredConfig {
+    /// `cti.json`
+    pub call_rules: Option<Deploy<CallRules>>,
     /// The jail's settings.
     pub jail: Option<Deploy<JailConfig>>,
 }

@@ -7,7 +7,7 @@ use tracing_subscriber::EnvFilter;
 /// Starts logging. `RUST_LOG` overrides the level; `json` gives one JSON object a line.
 pub fn start(json: bool) {
     let filter = EnvFilter::try_from_default_env()
-        .unwrap_or_else(|_| EnvFilter::new("info,sqlx=warn,hyper=warn"));
+        .unwrap_or_else(|_| EnvFilter::new("info,sqlx=warn,hyper=warn,freeswitch_esl_tokio=warn"));
     let lines = tracing_subscriber::fmt()
         .with_env_filter(filter)
         // A journal or a file keeps the escape codes as they are.

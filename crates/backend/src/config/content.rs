@@ -1,6 +1,7 @@
 //! What is configured, of any kind.
 
 use domain::config::Kind;
+use domain::cti::CallRules;
 use domain::ids::NodeId;
 use domain::jail::JailConfig;
 use serde::Serialize;
@@ -34,6 +35,8 @@ impl Line {
 /// A whole configuration of one kind; valid by its type.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Content {
+    /// [`Kind::CallRules`]
+    CallRules(CallRules),
     /// [`Kind::Jail`]
     Jail(JailConfig),
 }
@@ -42,6 +45,7 @@ impl Content {
     /// Which kind.
     pub fn kind(&self) -> Kind {
         match self {
+            Self::CallRules(_) => Kind::CallRules,
             Self::Jail(_) => Kind::Jail,
         }
     }
@@ -49,6 +53,7 @@ impl Content {
     /// As stored.
     pub(super) fn to_json(&self) -> Value {
         match self {
+            Self::CallRules(rules) => json(rules),
             Self::Jail(jail) => json(jail),
         }
     }
@@ -59,8 +64,9 @@ impl Content {
     /// [`Error::Inconsistent`] where `table` holds something else.
     pub(super) fn from_json(kind: Kind, table: &'static str, json: Value) -> Result<Self, Error> {
         match kind {
+            Kind::CallRules => read(table, json).map(Self::CallRules),
             Kind::Jail => read(table, json).map(Self::Jail),
-            Kind::CallRules | Kind::Acl | Kind::Profiles => Err(Error::Inconsistent {
+            Kind::Acl | Kind::Profiles => Err(Error::Inconsistent {
                 table,
                 what: format!("content of kind {}", kind.as_str()),
             }),

@@ -17,6 +17,7 @@ pub mod nodes;
 pub mod orders;
 pub mod overview;
 pub mod retention;
+pub mod seal;
 pub mod whitelist;
 
 use std::net::IpAddr;
@@ -44,6 +45,7 @@ pub struct Backend {
     changes: changes::Hub,
     console_addresses: Arc<RwLock<Arc<[Network]>>>,
     retention: retention::Limits,
+    sealer: seal::Sealer,
 }
 
 impl Backend {
@@ -56,6 +58,7 @@ impl Backend {
             changes: changes::Hub::default(),
             console_addresses: Arc::new(RwLock::new(Arc::from([]))),
             retention: retention::Limits::default(),
+            sealer: seal::Sealer::of_this_process(),
         }
     }
 
@@ -64,6 +67,18 @@ impl Backend {
     pub fn with_retention(mut self, limits: retention::Limits) -> Self {
         self.retention = limits;
         self
+    }
+
+    /// What nodes' secrets are stored sealed with; without it they do not outlive the process.
+    #[must_use]
+    pub fn with_sealer(mut self, sealer: seal::Sealer) -> Self {
+        self.sealer = sealer;
+        self
+    }
+
+    /// See [`Backend::with_sealer`].
+    pub fn sealer(&self) -> &seal::Sealer {
+        &self.sealer
     }
 
     /// The addresses that the console is reached at, never banned; every clone has them.

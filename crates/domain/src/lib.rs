@@ -4,6 +4,7 @@
 //! No I/O, no clock, no async; compiles to wasm. Validation lives here, in types: a
 //! [`net::Network`] in hand is canonical, whoever sent the text it came from.
 
+pub mod acl;
 pub mod attack;
 pub mod ban;
 pub mod config;
@@ -14,6 +15,8 @@ pub mod ids;
 pub mod inert;
 pub mod jail;
 pub mod net;
+pub mod profile;
 pub mod role;
+pub mod switch_xml;
 pub mod whitelist;
 pub mod wire;

@@ -1,0 +1,12 @@
+//! Who may call into a SIP profile: `apply-inbound-acl` and `auth-calls` in `sip_profiles/*.xml`.
+
+mod access;
+mod file;
+#[cfg(test)]
+mod tests;
+
+pub use access::{
+    AUTOMATIC_LISTS, AclRef, AclRefError, AutomaticList, ProfileAccess, ProfileError, ProfileName,
+    ProfileNameError, Profiles,
+};
+pub use file::{FileError, FoundProfile, Param, Written, loaded, read, write};

@@ -15,6 +15,7 @@ use std::net::IpAddr;
 
 use serde::{Deserialize, Serialize};
 
+use crate::acl::AclLists;
 use crate::attack::Kind;
 use crate::ban::{BanEventKind, HeldBan, Order, OrderResult};
 use crate::config::{Deploy, KindReport};
@@ -23,6 +24,7 @@ use crate::guard::Guarded;
 use crate::health::Health;
 use crate::jail::JailConfig;
 use crate::net::Network;
+use crate::profile::Profiles;
 use crate::whitelist::{WhitelistLine, WhitelistProof};
 
 /// Version of these messages.
@@ -221,6 +223,10 @@ pub struct Report {
 pub struct ConfigReport {
     /// `cti.json`
     pub call_rules: Option<KindReport<CallRules>>,
+    /// Our part of `acl.conf.xml`.
+    pub acl: Option<KindReport<AclLists>>,
+    /// `sip_profiles/*.xml`
+    pub profiles: Option<KindReport<Profiles>>,
     /// The jail's settings.
     pub jail: Option<KindReport<JailConfig>>,
 }
@@ -231,6 +237,10 @@ pub struct ConfigReport {
 pub struct DesiredConfig {
     /// `cti.json`
     pub call_rules: Option<Deploy<CallRules>>,
+    /// Our part of `acl.conf.xml`.
+    pub acl: Option<Deploy<AclLists>>,
+    /// `sip_profiles/*.xml`
+    pub profiles: Option<Deploy<Profiles>>,
     /// The jail's settings.
     pub jail: Option<Deploy<JailConfig>>,
 }

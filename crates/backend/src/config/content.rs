@@ -1,9 +1,11 @@
 //! What is configured, of any kind.
 
+use domain::acl::AclLists;
 use domain::config::Kind;
 use domain::cti::CallRules;
 use domain::ids::NodeId;
 use domain::jail::JailConfig;
+use domain::profile::Profiles;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -37,6 +39,10 @@ impl Line {
 pub enum Content {
     /// [`Kind::CallRules`]
     CallRules(CallRules),
+    /// [`Kind::Acl`]
+    Acl(AclLists),
+    /// [`Kind::Profiles`]
+    Profiles(Profiles),
     /// [`Kind::Jail`]
     Jail(JailConfig),
 }
@@ -46,6 +52,8 @@ impl Content {
     pub fn kind(&self) -> Kind {
         match self {
             Self::CallRules(_) => Kind::CallRules,
+            Self::Acl(_) => Kind::Acl,
+            Self::Profiles(_) => Kind::Profiles,
             Self::Jail(_) => Kind::Jail,
         }
     }
@@ -54,6 +62,8 @@ impl Content {
     pub(super) fn to_json(&self) -> Value {
         match self {
             Self::CallRules(rules) => json(rules),
+            Self::Acl(lists) => json(lists),
+            Self::Profiles(profiles) => json(profiles),
             Self::Jail(jail) => json(jail),
         }
     }
@@ -66,10 +76,8 @@ impl Content {
         match kind {
             Kind::CallRules => read(table, json).map(Self::CallRules),
             Kind::Jail => read(table, json).map(Self::Jail),
-            Kind::Acl | Kind::Profiles => Err(Error::Inconsistent {
-                table,
-                what: format!("content of kind {}", kind.as_str()),
-            }),
+            Kind::Acl => read(table, json).map(Self::Acl),
+            Kind::Profiles => read(table, json).map(Self::Profiles),
         }
     }
 }

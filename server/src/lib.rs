@@ -2,6 +2,7 @@
 
 mod addresses;
 mod away;
+pub mod check;
 pub mod commands;
 pub mod config;
 mod database;

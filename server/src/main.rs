@@ -1,11 +1,13 @@
 //! `callwarden`: the console.
 
 use std::path::PathBuf;
+use std::process::ExitCode;
 
 use anyhow::Context;
 use clap::{Parser, Subcommand};
 use domain::role::Role;
 use runtime::{Clock, Shutdown};
+use server::check::{self, Check};
 use server::commands;
 use server::config::Settings;
 use tokio::net::TcpListener;
@@ -23,6 +25,16 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
+    #[command(flatten)]
+    Console(Console),
+    /// Ask what a node's file would do.
+    #[command(subcommand)]
+    Check(Check),
+}
+
+/// What needs the settings.
+#[derive(Subcommand)]
+enum Console {
     /// Run the console.
     Serve,
     /// Manage users.
@@ -57,16 +69,21 @@ enum Node {
 }
 
 #[tokio::main]
-async fn main() -> anyhow::Result<()> {
+async fn main() -> anyhow::Result<ExitCode> {
     let arguments = Arguments::parse();
+    let command = match arguments.command {
+        Command::Check(check) => return Ok(check::run(check)),
+        Command::Console(command) => command,
+    };
     let settings = Settings::read(arguments.config.as_deref())?;
     runtime::logging::start(settings.log.json);
-    match arguments.command {
-        Command::Serve => serve(settings).await,
-        Command::User(User::Add { name, role }) => commands::add_user(&settings, &name, role).await,
-        Command::SetupToken => commands::setup_token(&settings).await,
-        Command::Node(Node::Add { name }) => commands::add_node(&settings, &name).await,
-    }
+    match command {
+        Console::Serve => serve(settings).await,
+        Console::User(User::Add { name, role }) => commands::add_user(&settings, &name, role).await,
+        Console::SetupToken => commands::setup_token(&settings).await,
+        Console::Node(Node::Add { name }) => commands::add_node(&settings, &name).await,
+    }?;
+    Ok(ExitCode::SUCCESS)
 }
 
 async fn serve(settings: Settings) -> anyhow::Result<()> {

@@ -7,6 +7,7 @@
 mod accounts;
 mod away;
 mod bans;
+mod check;
 mod commands;
 mod ends;
 mod flood;

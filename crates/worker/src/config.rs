@@ -49,6 +49,9 @@ pub struct Config {
     /// The ban engine.
     #[serde(default)]
     pub fail2ban: Fail2banConfig,
+    /// FreeSWITCH's own configuration.
+    #[serde(default)]
+    pub freeswitch: FreeswitchConfig,
     /// How the kernel's rules are read.
     #[serde(default)]
     pub firewall: FirewallConfig,
@@ -101,6 +104,22 @@ pub struct Fail2banConfig {
     pub jail: String,
 }
 
+/// `[freeswitch]`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct FreeswitchConfig {
+    /// Its configuration.
+    pub conf_dir: PathBuf,
+    /// `cti.json`, where it is not in [`Self::conf_dir`].
+    pub cti_json: Option<PathBuf>,
+    /// `acl.conf.xml`, where it is not in `autoload_configs` of it.
+    pub acl_conf: Option<PathBuf>,
+    /// The folder of the SIP profiles, where it is another.
+    pub sip_profiles: Option<PathBuf>,
+    /// `event_socket.conf.xml`, where it is not in `autoload_configs`.
+    pub event_socket_conf: Option<PathBuf>,
+}
+
 /// `[firewall]`: argument arrays, so that a prefix (`nsenter …`) can stand in front; never a shell.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -147,6 +166,18 @@ impl Default for Fail2banConfig {
             config_dir: "/etc/fail2ban".into(),
             client: "/usr/bin/fail2ban-client".into(),
             jail: "cti".into(),
+        }
+    }
+}
+
+impl Default for FreeswitchConfig {
+    fn default() -> Self {
+        Self {
+            conf_dir: "/etc/freeswitch".into(),
+            cti_json: None,
+            acl_conf: None,
+            sip_profiles: None,
+            event_socket_conf: None,
         }
     }
 }
@@ -210,7 +241,20 @@ impl Config {
             ("fail2ban.config_dir", &self.fail2ban.config_dir),
             ("fail2ban.client", &self.fail2ban.client),
         ];
-        for (key, path) in absolute {
+        let freeswitch = &self.freeswitch;
+        let chosen = [
+            ("freeswitch.conf_dir", Some(&freeswitch.conf_dir)),
+            ("freeswitch.cti_json", freeswitch.cti_json.as_ref()),
+            ("freeswitch.acl_conf", freeswitch.acl_conf.as_ref()),
+            ("freeswitch.sip_profiles", freeswitch.sip_profiles.as_ref()),
+            (
+                "freeswitch.event_socket_conf",
+                freeswitch.event_socket_conf.as_ref(),
+            ),
+        ];
+        let chosen = chosen.into_iter();
+        let chosen = chosen.filter_map(|(key, path)| Some((key, path?)));
+        for (key, path) in absolute.into_iter().chain(chosen) {
             if !path.is_absolute() {
                 return Err(value(key, "must be an absolute path"));
             }
@@ -345,6 +389,11 @@ mod tests {
     fn values_that_cannot_work_are_named() {
         for (section, key) in [
             ("[node]\nstate_dir = \"state\"", "node.state_dir"),
+            ("[freeswitch]\nconf_dir = \"conf\"", "freeswitch.conf_dir"),
+            (
+                "[freeswitch]\ncti_json = \"../cti.json\"",
+                "freeswitch.cti_json",
+            ),
             ("[firewall]\nnft = [\"nft\"]", "firewall.nft"),
             ("[firewall]\nipset = []", "firewall.ipset"),
             ("[fail2ban]\njail = \"a b\"", "fail2ban.jail"),

@@ -8,6 +8,7 @@ use domain::wire::{Desired, Down};
 use runtime::{Clock, Shutdown};
 use tokio::sync::{mpsc, watch};
 
+use crate::config_files::Wanted;
 use crate::console::time::ConsoleTime;
 use crate::shared::Shared;
 use crate::tail::watch::{Waker, lock};
@@ -19,6 +20,7 @@ pub(crate) struct Dispatch {
     pub time: ConsoleTime,
     pub wakers: [Waker; 2],
     pub desired: watch::Sender<Option<Desired>>,
+    pub wanted: watch::Sender<Wanted>,
     pub orders: mpsc::Sender<Vec<Order>>,
 }
 
@@ -38,6 +40,7 @@ impl Dispatch {
     }
 
     fn pass(&self, said: Down) {
+        self.wanted.send_if_modified(|wanted| wanted.hear(&said));
         match said {
             Down::Welcome {
                 node_name, cursors, ..

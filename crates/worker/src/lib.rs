@@ -5,6 +5,7 @@
 
 pub mod check;
 pub mod config;
+pub mod config_files;
 pub mod console;
 mod dispatch;
 pub mod duty;

@@ -10,6 +10,7 @@ use runtime::{Clock, Shutdown};
 use tokio::sync::{mpsc, watch};
 
 use crate::config::Config;
+use crate::config_files::{self, Paths, Wanted};
 use crate::console::backlog::Backlog;
 use crate::console::fenced::{self, Patience};
 use crate::console::time::ConsoleTime;
@@ -144,6 +145,7 @@ impl Node {
         self.spawn("health", health);
 
         let (desired_to, desired) = watch::channel(None);
+        let (wanted_to, wanted) = watch::channel(Wanted::default());
         let (orders_to, orders) = mpsc::channel(ORDER_QUEUE);
         let (down_to, down) = mpsc::channel(DOWN_QUEUE);
         let dispatch = Dispatch {
@@ -152,6 +154,7 @@ impl Node {
             time: self.time.clone(),
             wakers,
             desired: desired_to,
+            wanted: wanted_to,
             orders: orders_to,
         };
         self.spawn("dispatch", dispatch.run(down, stop.clone()));
@@ -189,6 +192,14 @@ impl Node {
         };
         self.spawn("orders", duty.run(orders, stop.clone()));
         self.watch_engine(desired);
+        let files = config_files::Duty {
+            paths: Paths::new(&config.freeswitch),
+            state_dir: config.node.state_dir.clone(),
+            clock: self.clock.clone(),
+            wanted,
+            outbox: shared.outbox.clone(),
+        };
+        self.spawn("configuration", files.run(stop.clone()));
         Ok(())
     }
 

@@ -28,7 +28,7 @@ pub async fn run(
     let mut parts: VecDeque<Sending> = VecDeque::new();
     loop {
         let with_list = Instant::now() >= list_at;
-        let Some(sending) = parts.pop_front().or_else(|| outbox.take(with_list)) else {
+        let Some(mut sending) = parts.pop_front().or_else(|| outbox.take(with_list)) else {
             tokio::select! {
                 () = outbox.changed() => continue,
                 () = tokio::time::sleep_until(list_at), if !with_list => continue,
@@ -55,6 +55,10 @@ pub async fn run(
             Err(ConsoleError::Fenced) => return shutdown.stopping().await,
             Err(ConsoleError::TooLarge | ConsoleError::Refused(_)) if sending.parts() > 1 => {
                 parts = sending.split().into();
+                continue;
+            }
+            Err(ConsoleError::TooLarge) if sending.without_texts() => {
+                parts.push_front(sending);
                 continue;
             }
             Err(error @ (ConsoleError::TooLarge | ConsoleError::Refused(_))) if has_list => {

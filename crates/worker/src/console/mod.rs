@@ -6,6 +6,7 @@
 pub mod backlog;
 pub mod backoff;
 pub mod client;
+mod configs;
 pub mod fenced;
 pub mod live;
 pub mod outbox;

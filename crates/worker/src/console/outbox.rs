@@ -10,6 +10,8 @@ use domain::net::Network;
 use domain::wire::{BanList, ConfigReport, Report, VERSION, WhitelistReport};
 use tokio::sync::Notify;
 
+use super::configs;
+pub(crate) use super::configs::join;
 use crate::tail::watch::lock;
 
 /// Answers kept while the console is away; the orders come again anyway.
@@ -33,6 +35,7 @@ struct Inner {
     held: Option<Held>,
     whitelist: Option<WhitelistReport>,
     health: Option<Health>,
+    configs: ConfigReport,
     /// The list the console has, and its version there.
     acked: Option<(i64, Held)>,
 }
@@ -55,7 +58,12 @@ impl Sending {
             report.whitelist.is_some(),
             report.health.is_some(),
         ];
-        told.into_iter().filter(|told| *told).count()
+        told.into_iter().filter(|told| *told).count() + configs::parts(&report.configs)
+    }
+
+    /// Takes out the texts of files: their hashes are told anyway. False where there was none.
+    pub fn without_texts(&mut self) -> bool {
+        configs::without_texts(&mut self.report.configs)
     }
 
     /// Each of them alone, answers to orders first.
@@ -70,6 +78,7 @@ impl Sending {
             ban_list,
             whitelist,
             health,
+            configs,
             ..
         } = self.report;
         let mut parts = vec![
@@ -93,6 +102,13 @@ impl Sending {
                 held: self.held,
             },
         ];
+        let configs = configs::split(configs).into_iter();
+        parts.extend(configs.map(|configs| {
+            alone(report(Report {
+                configs,
+                ..Report::default()
+            }))
+        }));
         parts.retain(|part| part.parts() > 0);
         parts
     }
@@ -128,6 +144,14 @@ impl Outbox {
         self.changed.notify_one();
     }
 
+    /// What was done about configuration and what is found; of each kind the newest counts.
+    pub fn configs(&self, report: ConfigReport) {
+        if configs::parts(&report) > 0 {
+            join(&mut lock(&self.inner).configs, report);
+            self.changed.notify_one();
+        }
+    }
+
     /// Waits until something was put in since the last wait.
     pub async fn changed(&self) {
         self.changed.notified().await;
@@ -149,7 +173,7 @@ impl Outbox {
             ban_list,
             whitelist: inner.whitelist.take(),
             health: inner.health.take(),
-            configs: ConfigReport::default(),
+            configs: std::mem::take(&mut inner.configs),
         };
         let sending = Sending { report, held };
         (sending.parts() > 0).then_some(sending)
@@ -179,6 +203,8 @@ impl Outbox {
         inner.results.truncate(RESULTS);
         inner.whitelist = inner.whitelist.take().or(sending.report.whitelist);
         inner.health = inner.health.take().or(sending.report.health);
+        let newer = std::mem::replace(&mut inner.configs, sending.report.configs);
+        join(&mut inner.configs, newer);
         drop(inner);
         self.changed.notify_one();
     }

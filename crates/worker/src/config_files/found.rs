@@ -8,6 +8,9 @@ use super::paths::Paths;
 use super::present::{Present, Signature};
 use super::subject::Subject;
 
+/// Most bytes of the texts of one kind.
+const TEXTS: usize = 4 << 20;
+
 /// Reads a kind's files; all of them, or why one cannot be.
 pub(super) fn read<S: Subject>(paths: &Paths) -> Result<Vec<Present>, (String, Vec<FoundFile>)> {
     let mut files = Vec::new();
@@ -43,7 +46,7 @@ pub(super) fn found<S: Subject>(paths: &Paths) -> Found<S::Content> {
             (
                 content,
                 problem,
-                files.into_iter().map(Present::found).collect(),
+                bounded(files.into_iter().map(Present::found).collect()),
             )
         }
         Err((reason, files)) => (None, Some(reason), files),
@@ -54,6 +57,19 @@ pub(super) fn found<S: Subject>(paths: &Paths) -> Found<S::Content> {
         problem,
         files,
     }
+}
+
+/// Texts as long as a report may be; the others are named by their hashes.
+fn bounded(mut files: Vec<FoundFile>) -> Vec<FoundFile> {
+    let mut left = TEXTS;
+    for file in &mut files {
+        let length = file.text.as_ref().map_or(0, String::len);
+        match left.checked_sub(length) {
+            Some(rest) => left = rest,
+            None => file.text = None,
+        }
+    }
+    files
 }
 
 /// Remembers what was told and how the files looked then.

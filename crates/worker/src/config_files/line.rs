@@ -349,7 +349,7 @@ fn edited<S: Subject>(
             file.bytes = Some(bytes.clone());
         }
     }
-    if S::content(&would)?.as_ref() == Some(content) {
+    if S::holds(&would, content) {
         Ok(edited)
     } else {
         Err("what would be written does not read back the same; nothing is".to_owned())

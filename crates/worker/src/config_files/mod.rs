@@ -4,6 +4,7 @@
 //! `subject` says what a kind of configuration is on the disk, `line` what is done with it, `store`
 //! what outlives a restart, `duty` when.
 
+mod acl;
 mod change;
 mod duty;
 mod event_socket;
@@ -12,6 +13,7 @@ mod line;
 mod node;
 mod paths;
 mod present;
+mod profiles;
 mod reload;
 mod rules;
 mod serve;

@@ -9,8 +9,10 @@ use runtime::Clock;
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
+use super::acl::Acl;
 use super::line::{Expired, Line};
 use super::paths::Paths;
+use super::profiles::SipProfiles;
 use super::rules::Rules;
 use super::subject::Subject;
 use super::watch::Folders;
@@ -19,6 +21,8 @@ use crate::console::outbox::join;
 /// See the module.
 pub(super) struct Node {
     rules: Line<Rules>,
+    acl: Line<Acl>,
+    profiles: Line<SipProfiles>,
     folders: Folders,
     names: Vec<PathBuf>,
     back: Vec<Kind>,
@@ -27,11 +31,13 @@ pub(super) struct Node {
 impl Node {
     /// With what a process before left.
     pub fn resume(paths: &Paths, state_dir: &Path, clock: &Clock, changed: Arc<Notify>) -> Self {
-        let names = [&paths.cti_json, &paths.acl_conf].map(Clone::clone);
+        let any_profile = paths.sip_profiles.join("any.xml");
         Self {
             rules: Line::resume(paths, state_dir, clock),
+            acl: Line::resume(paths, state_dir, clock),
+            profiles: Line::resume(paths, state_dir, clock),
             folders: Folders::new(changed),
-            names: names.into(),
+            names: vec![paths.cti_json.clone(), paths.acl_conf.clone(), any_profile],
             back: Vec::new(),
         }
     }
@@ -49,12 +55,15 @@ impl Node {
         let back = &mut self.back;
         // In the order of `Kind::ALL`: a list stands before a profile names it.
         step(&mut self.rules, desired, anew, surely, back, &mut report);
+        step(&mut self.acl, desired, anew, surely, back, &mut report);
+        step(&mut self.profiles, desired, anew, surely, back, &mut report);
         report
     }
 
     /// When something is due.
     pub fn due(&self) -> Option<Instant> {
-        self.rules.due()
+        let due = [self.rules.due(), self.acl.due(), self.profiles.due()];
+        due.into_iter().flatten().min()
     }
 
     /// A kind whose old files are back: the switch is to load them, then [`Self::taken_back`].
@@ -66,7 +75,9 @@ impl Node {
     pub fn taken_back(&mut self, kind: Kind, reloaded: &Result<(), String>) -> ConfigReport {
         match kind {
             Kind::CallRules => answered(&mut self.rules, reloaded),
-            Kind::Acl | Kind::Profiles | Kind::Jail => ConfigReport::default(),
+            Kind::Acl => answered(&mut self.acl, reloaded),
+            Kind::Profiles => answered(&mut self.profiles, reloaded),
+            Kind::Jail => ConfigReport::default(),
         }
     }
 }

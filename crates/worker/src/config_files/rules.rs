@@ -47,6 +47,10 @@ impl Subject for Rules {
             .collect()
     }
 
+    fn holds(files: &[Present], rules: &CallRules) -> bool {
+        Self::content(files).is_ok_and(|found| found.as_ref() == Some(rules))
+    }
+
     fn wanted(desired: &DesiredConfig) -> Option<&Deploy<CallRules>> {
         desired.call_rules.as_ref()
     }

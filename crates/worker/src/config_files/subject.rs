@@ -32,6 +32,9 @@ pub(super) trait Subject: Send + 'static {
     /// Why they cannot be changed, in words that name file, line and column.
     fn edit(files: &[Present], content: &Self::Content) -> Result<Vec<Option<Vec<u8>>>, String>;
 
+    /// Do the files say that?
+    fn holds(files: &[Present], content: &Self::Content) -> bool;
+
     /// Its part of what the node shall have.
     fn wanted(desired: &DesiredConfig) -> Option<&Deploy<Self::Content>>;
 

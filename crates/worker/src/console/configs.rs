@@ -5,8 +5,15 @@ use domain::wire::ConfigReport;
 
 /// Puts `newer` over what waits: of a kind the newer answer and the newer state count.
 pub(crate) fn join(waiting: &mut ConfigReport, newer: ConfigReport) {
-    let ConfigReport { call_rules, jail } = newer;
+    let ConfigReport {
+        call_rules,
+        acl,
+        profiles,
+        jail,
+    } = newer;
     join_kind(&mut waiting.call_rules, call_rules);
+    join_kind(&mut waiting.acl, acl);
+    join_kind(&mut waiting.profiles, profiles);
     join_kind(&mut waiting.jail, jail);
 }
 
@@ -22,8 +29,18 @@ fn join_kind<T>(waiting: &mut Option<KindReport<T>>, newer: Option<KindReport<T>
 
 /// How many different things it tells: answers together are one.
 pub(super) fn parts(report: &ConfigReport) -> usize {
-    let ConfigReport { call_rules, jail } = report;
-    let kinds = [told(call_rules.as_ref()), told(jail.as_ref())];
+    let ConfigReport {
+        call_rules,
+        acl,
+        profiles,
+        jail,
+    } = report;
+    let kinds = [
+        told(call_rules.as_ref()),
+        told(acl.as_ref()),
+        told(profiles.as_ref()),
+        told(jail.as_ref()),
+    ];
     let answered = kinds.iter().any(|(answered, _)| *answered);
     usize::from(answered) + kinds.iter().filter(|(_, found)| *found).count()
 }
@@ -40,11 +57,19 @@ pub(super) fn split(mut report: ConfigReport) -> Vec<ConfigReport> {
         call_rules: Some(kind),
         ..ConfigReport::default()
     });
+    let acl = found_of(&mut report.acl).map(|kind| ConfigReport {
+        acl: Some(kind),
+        ..ConfigReport::default()
+    });
+    let profiles = found_of(&mut report.profiles).map(|kind| ConfigReport {
+        profiles: Some(kind),
+        ..ConfigReport::default()
+    });
     let jail = found_of(&mut report.jail).map(|kind| ConfigReport {
         jail: Some(kind),
         ..ConfigReport::default()
     });
-    let found = [call_rules, jail].into_iter().flatten();
+    let found = [call_rules, acl, profiles, jail].into_iter().flatten();
     std::iter::once(report).chain(found).collect()
 }
 
@@ -58,8 +83,13 @@ fn found_of<T>(kind: &mut Option<KindReport<T>>) -> Option<KindReport<T>> {
 
 /// Leaves names, sizes and hashes of files; false where nothing is left out.
 pub(super) fn without_texts(report: &mut ConfigReport) -> bool {
-    let ConfigReport { call_rules, jail } = report;
-    strip(call_rules) | strip(jail)
+    let ConfigReport {
+        call_rules,
+        acl,
+        profiles,
+        jail,
+    } = report;
+    strip(call_rules) | strip(acl) | strip(profiles) | strip(jail)
 }
 
 fn strip<T>(kind: &mut Option<KindReport<T>>) -> bool {

@@ -1,0 +1,119 @@
+//! SIP profiles: `apply-inbound-acl` and `auth-calls` in the files of `sip_profiles`.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use domain::config::{Deploy, Kind, KindReport};
+use domain::profile::{self, AclRef, FoundProfile, ProfileAccess, Profiles};
+use domain::wire::{ConfigReport, DesiredConfig};
+
+use super::paths::Paths;
+use super::present::{Present, shown};
+use super::subject::Subject;
+
+/// [`Kind::Profiles`].
+pub(super) struct SipProfiles;
+
+/// More files are no profiles of one switch.
+const FILES: usize = 200;
+
+impl Subject for SipProfiles {
+    type Content = Profiles;
+    const KIND: Kind = Kind::Profiles;
+
+    /// What FreeSWITCH's own `sofia.conf.xml` includes: `*.xml` of the folder, not of those below.
+    fn files(paths: &Paths) -> Vec<PathBuf> {
+        let entries = std::fs::read_dir(&paths.sip_profiles);
+        let paths = entries.into_iter().flatten().flatten();
+        let paths = paths.map(|entry| entry.path());
+        let mut files: Vec<PathBuf> = paths
+            .filter(|path| path.extension().is_some_and(|ending| ending == "xml"))
+            .take(FILES)
+            .collect();
+        files.sort();
+        files
+    }
+
+    fn content(files: &[Present]) -> Result<Option<Profiles>, String> {
+        if files.is_empty() {
+            return Err("there is no *.xml file in the folder of SIP profiles".to_owned());
+        }
+        let mut all = Vec::new();
+        for file in files {
+            all.extend(read(file)?.iter().filter_map(access));
+        }
+        let profiles = Profiles::new(all).map_err(|error| error.to_string())?;
+        Ok(Some(profiles))
+    }
+
+    fn edit(files: &[Present], wanted: &Profiles) -> Result<Vec<Option<Vec<u8>>>, String> {
+        let mut edited = Vec::new();
+        let mut held: BTreeMap<String, String> = BTreeMap::new();
+        for file in files {
+            // A file that is none of ours to change may be broken.
+            let names = |found: Vec<FoundProfile>| {
+                found.iter().any(|found| wanted.get(&found.name).is_some())
+            };
+            if !read(file).is_ok_and(names) {
+                edited.push(None);
+                continue;
+            }
+            let written = profile::write(file.text()?, wanted);
+            let written = written.map_err(|error| file.says(&error.to_string()))?;
+            for name in written.profiles {
+                let name = name.as_str().to_owned();
+                if let Some(other) = held.insert(name.clone(), shown(&file.path)) {
+                    let twice = format!("profile {name} stands in {other} too");
+                    return Err(file.says(&twice));
+                }
+            }
+            edited.push(Some(written.text.into_bytes()));
+        }
+        for access in wanted {
+            if !held.contains_key(access.profile.as_str()) {
+                let broken = files.iter().find_map(|file| read(file).err());
+                let broken = broken.map_or_else(String::new, |broken| format!("; {broken}"));
+                return Err(format!("no file has profile {}{broken}", access.profile));
+            }
+        }
+        Ok(edited)
+    }
+
+    fn holds(files: &[Present], wanted: &Profiles) -> bool {
+        let found: Vec<FoundProfile> = files.iter().flat_map(read).flatten().collect();
+        wanted
+            .iter()
+            .all(|wanted| found.iter().any(|found| found.agrees(wanted)))
+    }
+
+    fn wanted(desired: &DesiredConfig) -> Option<&Deploy<Profiles>> {
+        desired.profiles.as_ref()
+    }
+
+    fn report(report: KindReport<Profiles>) -> ConfigReport {
+        ConfigReport {
+            profiles: Some(report),
+            ..ConfigReport::default()
+        }
+    }
+}
+
+fn read(file: &Present) -> Result<Vec<FoundProfile>, String> {
+    let found = profile::read(file.text()?);
+    found.map_err(|error| file.says(&error.to_string()))
+}
+
+/// As far as it can be said: what other files or variables bring is not known here.
+fn access(found: &FoundProfile) -> Option<ProfileAccess> {
+    let lists = found.effective_acl().into_iter();
+    let lists: Option<Vec<AclRef>> = lists.map(|list| list.parse().ok()).collect();
+    let auth = found.auth_calls.last();
+    let is_variable = auth.is_some_and(|param| param.value.contains("${"));
+    Some(ProfileAccess {
+        profile: found.name.parse().ok()?,
+        inbound_acl: lists.filter(|_| !found.has_unseen),
+        auth_calls: found
+            .effective_auth_calls()
+            .filter(|_| !is_variable && !found.has_unseen),
+    })
+}

@@ -64,6 +64,13 @@ impl Builder {
         self
     }
 
+    /// A module that is there, but not loaded.
+    #[must_use]
+    pub fn unloaded_module(mut self, name: &str) -> Self {
+        self.0.modules.add_unloaded(name);
+        self
+    }
+
     /// How often it says that it is alive; 20 s otherwise.
     #[must_use]
     pub fn heartbeat(mut self, every: Duration) -> Self {

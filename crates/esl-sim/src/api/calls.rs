@@ -16,7 +16,7 @@ pub fn show(switch: &Switch, argument: &str) -> String {
     match what.split(' ').collect::<Vec<_>>()[..] {
         ["registrations"] => registrations(switch).print(form),
         ["calls" | "channels", "count"] => format!("\n{} total.\n", switch.calls.len()),
-        ["calls" | "detailed_calls"] => calls(switch).print(form),
+        ["calls"] => calls(switch).print(form),
         ["channels"] => channels(switch).print(form),
         ["modules"] => modules(switch).print(form),
         ["status"] => super::core::status(switch),
@@ -42,7 +42,7 @@ impl Form {
 }
 
 struct Table {
-    columns: &'static [&'static str],
+    columns: Vec<&'static str>,
     rows: Vec<Vec<String>>,
 }
 
@@ -58,7 +58,7 @@ impl Table {
             Form::Json if count == 0 => r#"{"row_count": 0}"#.to_owned() + "\n",
             Form::Json => {
                 let rows: Vec<_> = self.rows.iter().map(|row| self.object(row)).collect();
-                format!("{{\"row_count\":{count},\"rows\":[{}]}}\n", rows.join(","))
+                format!("{{\"row_count\":{count},\"rows\":[{}]}}", rows.join(","))
             }
             Form::Xml => {
                 let rows = self.rows.iter().enumerate();
@@ -111,7 +111,7 @@ fn registrations(switch: &Switch) -> Table {
         ]
     });
     Table {
-        columns: &[
+        columns: vec![
             "reg_user",
             "realm",
             "token",
@@ -127,59 +127,112 @@ fn registrations(switch: &Switch) -> Table {
     }
 }
 
-const CALL: [&str; 21] = [
-    "uuid",
-    "direction",
-    "created",
-    "created_epoch",
-    "name",
-    "state",
-    "cid_name",
-    "cid_num",
-    "ip_addr",
-    "dest",
-    "presence_id",
-    "presence_data",
-    "accountcode",
-    "callstate",
-    "callee_name",
-    "callee_num",
-    "callee_direction",
-    "call_uuid",
-    "hostname",
-    "sent_callee_name",
-    "sent_callee_num",
-];
+/// One leg, as `show channels` gives it. `show calls` gives fewer columns of both legs.
+const CHANNEL: &str = "uuid direction created created_epoch name state cid_name cid_num ip_addr \
+    dest application application_data dialplan context read_codec read_rate read_bit_rate \
+    write_codec write_rate write_bit_rate secure hostname presence_id presence_data accountcode \
+    callstate callee_name callee_num callee_direction call_uuid sent_callee_name sent_callee_num \
+    initial_cid_name initial_cid_num initial_ip_addr initial_dest initial_dialplan \
+    initial_context";
+const FIRST_LEG: &str = "uuid direction created created_epoch name state cid_name cid_num ip_addr \
+    dest presence_id presence_data accountcode callstate callee_name callee_num \
+    callee_direction call_uuid hostname sent_callee_name sent_callee_num";
+const OTHER_LEG: &str = "b_uuid b_direction b_created b_created_epoch b_name b_state b_cid_name \
+    b_cid_num b_ip_addr b_dest b_presence_id b_presence_data b_accountcode b_callstate \
+    b_callee_name b_callee_num b_callee_direction b_sent_callee_name b_sent_callee_num";
+
+fn columns(names: &'static str) -> Vec<&'static str> {
+    names.split(' ').collect()
+}
 
 fn calls(switch: &Switch) -> Table {
+    let (first, other) = (columns(FIRST_LEG), columns(OTHER_LEG));
+    let rows = switch.calls.iter().map(|call| {
+        let first = first.iter().map(|name| first_leg(switch, call, name));
+        let other = other.iter().map(|name| match call.bridged {
+            Some(_) => other_leg(switch, call, name.trim_start_matches("b_")),
+            None => String::new(),
+        });
+        let created = call.created.to_string();
+        first.chain(other).chain([created]).collect()
+    });
+    let rows = rows.collect();
     Table {
-        columns: &CALL,
-        rows: switch.calls.iter().map(|call| leg(call, switch)).collect(),
+        columns: [first, other, vec!["call_created_epoch"]].concat(),
+        rows,
     }
 }
 
-fn leg(call: &Call, switch: &Switch) -> Vec<String> {
-    CALL.iter()
-        .map(|column| match *column {
-            "uuid" | "call_uuid" => call.uuid.clone(),
-            "direction" => call.direction.clone(),
-            "created" => crate::api::users::date(call.created),
-            "created_epoch" => call.created.to_string(),
-            "name" => call.name.clone(),
-            "state" => "CS_EXECUTE".to_owned(),
-            "cid_name" | "cid_num" => call.caller.clone(),
-            "ip_addr" => call.address.clone(),
-            "dest" => call.destination.clone(),
-            "callstate" => "ACTIVE".to_owned(),
-            "hostname" => switch.identity.hostname.clone(),
-            _ => String::new(),
-        })
-        .collect()
+fn channels(switch: &Switch) -> Table {
+    let columns = columns(CHANNEL);
+    let leg = |call: &Call, value: fn(&Switch, &Call, &str) -> String| {
+        columns
+            .iter()
+            .map(|name| value(switch, call, name))
+            .collect()
+    };
+    let rows = switch.calls.iter().flat_map(|call| {
+        let other = call.bridged.is_some().then(|| leg(call, other_leg));
+        [Some(leg(call, first_leg)), other].into_iter().flatten()
+    });
+    let rows = rows.collect();
+    Table { columns, rows }
 }
 
-fn channels(switch: &Switch) -> Table {
-    // The columns of a call come first there, too; those in between stay empty here.
-    calls(switch)
+fn first_leg(switch: &Switch, call: &Call, column: &str) -> String {
+    let bridged = |value: &str| match call.bridged {
+        Some(_) => value.to_owned(),
+        None => String::new(),
+    };
+    match column {
+        "uuid" => call.uuid.clone(),
+        "direction" => call.direction.clone(),
+        "name" => call.name.clone(),
+        "state" => "CS_EXECUTE".to_owned(),
+        "application" => bridged("bridge"),
+        "application_data" => call
+            .bridged
+            .as_ref()
+            .map_or(String::new(), |(_, name)| name.clone()),
+        "sent_callee_name" => bridged("Outbound Call"),
+        "sent_callee_num" => bridged(&call.destination),
+        _ => either_leg(switch, call, column),
+    }
+}
+
+fn other_leg(switch: &Switch, call: &Call, column: &str) -> String {
+    let (uuid, name) = call.bridged.clone().unwrap_or_default();
+    match column {
+        "uuid" => uuid,
+        "direction" => "outbound".to_owned(),
+        "name" => name,
+        "state" => "CS_EXCHANGE_MEDIA".to_owned(),
+        "sent_callee_name" | "sent_callee_num" => call.caller.clone(),
+        _ => either_leg(switch, call, column),
+    }
+}
+
+fn either_leg(switch: &Switch, call: &Call, column: &str) -> String {
+    let bridged = call.bridged.is_some();
+    match column.strip_prefix("initial_").unwrap_or(column) {
+        "created" => super::users::date(call.created),
+        "created_epoch" => call.created.to_string(),
+        "cid_name" | "cid_num" => call.caller.clone(),
+        "ip_addr" => call.address.clone(),
+        "dest" => call.destination.clone(),
+        "dialplan" => "XML".to_owned(),
+        "context" => call.context.clone(),
+        "read_codec" | "write_codec" => "PCMU".to_owned(),
+        "read_rate" | "write_rate" => "8000".to_owned(),
+        "read_bit_rate" | "write_bit_rate" => "64000".to_owned(),
+        "hostname" => switch.identity.hostname.clone(),
+        "callstate" => "ACTIVE".to_owned(),
+        "callee_name" if bridged => "Outbound Call".to_owned(),
+        "callee_num" if bridged => call.destination.clone(),
+        "callee_direction" if bridged => "SEND".to_owned(),
+        "call_uuid" if bridged => call.uuid.clone(),
+        _ => String::new(),
+    }
 }
 
 fn modules(switch: &Switch) -> Table {
@@ -188,7 +241,7 @@ fn modules(switch: &Switch) -> Table {
         vec!["generic".to_owned(), name.to_owned(), name.to_owned(), path]
     });
     Table {
-        columns: &["type", "name", "ikey", "filename"],
+        columns: vec!["type", "name", "ikey", "filename"],
         rows: rows.collect(),
     }
 }

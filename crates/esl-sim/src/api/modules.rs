@@ -63,12 +63,24 @@ fn reload_xml(switch: &mut Switch) -> &'static str {
 }
 
 fn start(switch: &mut Switch, name: &str) -> Result<(), &'static str> {
+    if name == "mod_xml_curl" && !has_gateway_url(switch) {
+        return Err("module load file routine returned an error");
+    }
     switch.modules.load(name)?;
     if name == "mod_cti" {
         switch.read_rules();
     }
     switch.fire(event("MODULE_LOAD", name));
     Ok(())
+}
+
+/// `mod_xml_curl` does not start without one. It posts nothing here.
+fn has_gateway_url(switch: &Switch) -> bool {
+    let file = switch.tree.configuration("xml_curl.conf").into_iter();
+    file.flat_map(|file| file.children("bindings"))
+        .flat_map(|bindings| bindings.children("binding"))
+        .flat_map(|binding| binding.settings("param"))
+        .any(|(name, value)| name == "gateway-url" && !value.is_empty())
 }
 
 fn stop(switch: &mut Switch, name: &str) -> Result<(), &'static str> {

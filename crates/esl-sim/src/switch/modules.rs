@@ -38,6 +38,12 @@ impl Modules {
         }
     }
 
+    /// Adds one that is not loaded.
+    pub fn add_unloaded(&mut self, name: &str) {
+        self.set(name, false);
+        self.0.push((name.to_owned(), false));
+    }
+
     /// Is it loaded?
     pub fn has(&self, name: &str) -> bool {
         self.0

@@ -140,6 +140,11 @@ impl Profile {
         &self.address
     }
 
+    /// And at which port.
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
     /// Its own SIP address.
     pub fn url(&self) -> String {
         format!("sip:mod_sofia@{}:{}", self.address, self.port)

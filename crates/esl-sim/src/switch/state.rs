@@ -19,7 +19,7 @@ pub struct Registration {
     pub expires: i64,
 }
 
-/// A call of one leg.
+/// A call: the leg that came in (or that the switch made), and the one it is bridged to.
 #[derive(Debug, Clone)]
 pub struct Call {
     /// Its id.
@@ -34,6 +34,10 @@ pub struct Call {
     pub address: String,
     /// What was dialled.
     pub destination: String,
+    /// The dialplan context it is in.
+    pub context: String,
     /// Seconds since 1970.
     pub created: i64,
+    /// The other leg: its id and its name.
+    pub bridged: Option<(String, String)>,
 }

@@ -119,6 +119,8 @@ pub struct Subscription {
     pub format: Format,
     pub listens: bool,
     all: bool,
+    /// After `ALL`, even when single names were taken out of it again.
+    all_subclasses: bool,
     names: HashSet<&'static str>,
     subclasses: HashSet<String>,
     filters: Vec<(String, String)>,
@@ -149,6 +151,7 @@ impl Subscription {
                 found = true;
                 custom = name == "CUSTOM";
                 self.all |= name == "ALL";
+                self.all_subclasses |= name == "ALL";
                 self.names.insert(name);
             }
         }
@@ -173,6 +176,7 @@ impl Subscription {
                 "CUSTOM" => custom = true,
                 "ALL" => {
                     self.all = false;
+                    self.all_subclasses = false;
                     self.names.clear();
                 }
                 _ => {
@@ -190,6 +194,7 @@ impl Subscription {
     /// `noevents`; false when it did not listen.
     pub fn clear(&mut self) -> bool {
         self.all = false;
+        self.all_subclasses = false;
         self.names.clear();
         self.subclasses.clear();
         std::mem::take(&mut self.listens)
@@ -214,7 +219,8 @@ impl Subscription {
     pub fn wants(&self, event: &Stamped) -> bool {
         let by_name = || match (&event.subclass, event_name(&event.name)) {
             (Some(subclass), _) => {
-                self.names.contains("CUSTOM") && self.subclasses.contains(subclass)
+                self.names.contains("CUSTOM")
+                    && (self.all_subclasses || self.subclasses.contains(subclass))
             }
             (None, Some(name)) => self.names.contains(name),
             (None, None) => false,

@@ -17,7 +17,7 @@ pub fn read(
     while !matches!(buffer.at(at), 0 | b'/' | b'>') {
         let start = at;
         at = buffer.skip_to(at, b"\t\r\n =/>");
-        let name = text(&buffer.rest(start)[..at - start]);
+        let name = text(buffer.part(start, at));
         let mut value = String::new();
         if buffer.at(at) == b'=' || buffer.at(at).is_ascii_whitespace() {
             buffer.cut(at);

@@ -71,33 +71,43 @@ impl Buffer {
 
     /// Does the text go on with these words?
     pub fn goes_on(&self, position: usize, words: &str) -> bool {
-        self.rest(position).starts_with(words.as_bytes())
+        let rest = self.bytes.get(position..).unwrap_or_default();
+        rest.starts_with(words.as_bytes())
     }
 
-    /// From there to the next end.
-    pub fn rest(&self, position: usize) -> &[u8] {
-        let rest = self.bytes.get(position..).unwrap_or_default();
-        let end = rest.iter().position(|byte| *byte == END);
-        &rest[..end.unwrap_or(rest.len())]
+    /// What stands between two positions.
+    pub fn part(&self, start: usize, end: usize) -> &[u8] {
+        &self.bytes[start..end]
     }
 
     /// Where `words` stand next, before the next end.
     pub fn find(&self, position: usize, words: &[u8]) -> Option<usize> {
-        let rest = self.rest(position);
-        let found = rest.windows(words.len()).position(|part| part == words)?;
-        Some(position + found)
+        let mut at = position;
+        loop {
+            at = self.skip_to(at, &words[..1]);
+            let rest = self.bytes.get(at..).unwrap_or_default();
+            if rest.starts_with(words) {
+                return Some(at);
+            }
+            if self.at(at) == END {
+                return None;
+            }
+            at += 1;
+        }
     }
 
     /// The first position from there on with one of `bytes`, or the end.
     pub fn skip_to(&self, position: usize, bytes: &[u8]) -> usize {
-        let rest = self.rest(position);
-        let found = rest.iter().position(|byte| bytes.contains(byte));
+        let rest = self.bytes.get(position..).unwrap_or_default();
+        let found = rest
+            .iter()
+            .position(|byte| *byte == END || bytes.contains(byte));
         position + found.unwrap_or(rest.len())
     }
 
     /// The first position from there on with none of `bytes`.
     pub fn skip_over(&self, position: usize, bytes: &[u8]) -> usize {
-        let rest = self.rest(position);
+        let rest = self.bytes.get(position..).unwrap_or_default();
         let found = rest.iter().position(|byte| !bytes.contains(byte));
         position + found.unwrap_or(rest.len())
     }
@@ -111,7 +121,7 @@ impl Buffer {
 
     /// The text from there to the next end, decoded.
     pub fn decode(&mut self, start: usize, entities: &Entities, kind: Kind) -> Vec<u8> {
-        let length = self.rest(start).len();
+        let length = self.skip_to(start, &[]) - start;
         let mut text = self.bytes[start..start + length].to_vec();
         unify_line_ends(&mut text);
         self.put_back(start, length, &text);

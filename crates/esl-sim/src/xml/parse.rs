@@ -102,7 +102,7 @@ impl Parser {
             return Err(self.mistake(start, "markup outside of root element"));
         }
         let mut at = self.buffer.skip_to(start, b"\t\r\n />");
-        let name = text(&self.buffer.rest(start)[..at - start]);
+        let name = text(self.buffer.part(start, at));
         while self.buffer.at(at).is_ascii_whitespace() {
             self.buffer.cut(at);
             at += 1;
@@ -145,7 +145,7 @@ impl Parser {
         if self.buffer.at(at) == 0 && !self.buffer.ends_with_bracket(at) {
             return Err(self.mistake(name_start, "missing >"));
         }
-        let name = text(&self.buffer.rest(name_start)[..at - name_start]);
+        let name = text(self.buffer.part(name_start, at));
         match self.open.pop() {
             Some(element) if element.name == name => self.finish(element),
             _ => return Err(self.mistake(at, format!("unexpected closing tag </{name}>"))),
@@ -184,7 +184,7 @@ impl Parser {
         let Some(end) = self.buffer.find(bracket, b"]") else {
             return Err(self.mistake(start, "unclosed <!DOCTYPE"));
         };
-        let declared = self.buffer.rest(bracket + 1)[..end - bracket - 1].to_vec();
+        let declared = self.buffer.part(bracket + 1, end).to_vec();
         for (name, value) in declared_entities(&text(&declared)) {
             if value.contains(&format!("&{name}")) {
                 let what = format!("circular entity declaration &{name}");

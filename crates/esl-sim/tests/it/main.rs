@@ -1,8 +1,8 @@
 //! Tests of the simulator over its socket.
-
 #![expect(clippy::unwrap_used, reason = "a failed step is a failed test")]
 
 mod support;
 
 mod many;
 mod misbehaviour;
+mod replay;

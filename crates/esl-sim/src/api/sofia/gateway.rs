@@ -11,14 +11,7 @@ pub fn fields(profile: &Profile, gateway: &Gateway) -> Vec<(&'static str, String
     let from_domain = get("from-domain").unwrap_or(realm);
     let proxy = get("proxy").unwrap_or(realm);
     let transport = get("register-transport").unwrap_or("udp");
-    let (address, port) = {
-        let url = profile.url();
-        let address = url.trim_start_matches("sip:mod_sofia@").to_owned();
-        address
-            .split_once(':')
-            .map(|(a, p)| (a.to_owned(), p.to_owned()))
-            .unwrap_or_default()
-    };
+    let (address, port) = (profile.address(), profile.port());
     let expires = get("expire-seconds").unwrap_or("600");
     let text = |value: &str| value.to_owned();
     let uptime = if gateway.up {

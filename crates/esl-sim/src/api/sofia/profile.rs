@@ -64,34 +64,22 @@ fn start(switch: &mut Switch, name: &str) -> String {
 impl Switch {
     /// Takes a profile down; `comes_back` says whether it is to be started again later.
     fn stop_profile(&mut self, name: &str, comes_back: bool) {
-        let Some(profile) = self
-            .profiles
-            .iter_mut()
-            .find(|profile| profile.name == name)
-        else {
+        let mut profiles = self.profiles.iter_mut();
+        let Some(profile) = profiles.find(|profile| profile.name == name) else {
             return;
         };
         profile.stop();
-        let gateways: Vec<_> = profile
-            .gateways
-            .iter()
-            .map(|gateway| gateway.name.clone())
-            .collect();
-        for gateway in gateways {
-            let event = Event::custom("sofia::gateway_delete").source(
-                "sofia_reg.c",
-                "sofia_reg_kill_reg",
-                1,
-            );
-            self.fire(
-                event
-                    .header("profile-name", name)
-                    .header("Gateway", gateway),
-            );
+        let profile = profile.clone();
+        for gateway in &profile.gateways {
+            let event = gateway_event("sofia::gateway_delete", "sofia_reg_check_gateway", 343);
+            let event = event.header("profile-name", name);
+            self.fire(event.header("Gateway", gateway.name.as_str()));
         }
         self.registrations.retain(|phone| phone.profile != name);
         if comes_back {
             self.to_start.push(name.to_owned());
+        } else {
+            self.fire(announcement("UNPUBLISH", &profile, 3543));
         }
     }
 
@@ -101,21 +89,43 @@ impl Switch {
         let Some(fresh) = fresh.into_iter().find(|profile| profile.name == name) else {
             return false;
         };
-        let event = Event::custom("sofia::profile_start")
-            .source("sofia.c", "config_sofia", 6343)
-            .header("module_name", "mod_sofia")
-            .header("profile_name", name)
-            .header("profile_uri", fresh.url());
-        self.fire(event);
-        match self
-            .profiles
-            .iter_mut()
-            .find(|profile| profile.name == name)
-        {
-            Some(profile) if profile.is_running() => {}
-            Some(profile) => *profile = fresh,
-            None => self.profiles.push(fresh),
+        let known = self.profiles.iter().position(|known| known.name == name);
+        match known {
+            Some(index) if self.profiles[index].is_running() => return true,
+            // It is only now that the old one is gone.
+            Some(index) => {
+                let old = std::mem::replace(&mut self.profiles[index], fresh.clone());
+                self.fire(announcement("UNPUBLISH", &old, 3543));
+            }
+            None => self.profiles.push(fresh.clone()),
+        }
+        let event = Event::custom("sofia::profile_start").source("sofia.c", "config_sofia", 6343);
+        self.fire(describe(event, &fresh));
+        self.fire(announcement("PUBLISH", &fresh, 3433));
+        for gateway in &fresh.gateways {
+            let event = gateway_event("sofia::gateway_add", "sofia_reg_add_gateway", 3723);
+            let event = event.header("Gateway", gateway.name.as_str());
+            self.fire(event.header("profile-name", name));
         }
         true
     }
+}
+
+fn gateway_event(subclass: &str, function: &str, line: u32) -> Event {
+    Event::custom(subclass).source("sofia_reg.c", function, line)
+}
+
+fn announcement(event: &str, profile: &Profile, line: u32) -> Event {
+    let event = Event::new(event)
+        .source("sofia.c", "sofia_profile_thread_run", line)
+        .header("service", "_sip._udp,_sip._tcp,_sip._sctp")
+        .header("port", profile.port().to_string());
+    describe(event, profile)
+}
+
+fn describe(event: Event, profile: &Profile) -> Event {
+    event
+        .header("module_name", "mod_sofia")
+        .header("profile_name", profile.name.as_str())
+        .header("profile_uri", profile.url())
 }

@@ -309,6 +309,10 @@ pub struct Desired {
 /// One line of the stream from console to worker.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "few are held at a time, and each only until it is passed on"
+)]
 pub enum Down {
     /// First line: what the console has already.
     Welcome {

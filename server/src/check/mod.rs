@@ -3,6 +3,7 @@
 //! Exit codes as grep has them: 0 all allowed, 1 at least one refused, 2 it could not be asked. Needs neither
 //! settings nor a database. What is printed is inert, whatever was asked.
 
+mod acl;
 mod batch;
 mod number;
 
@@ -27,6 +28,24 @@ pub enum Check {
         file: PathBuf,
         /// What to judge, exactly as dialed; without any, each line of standard input.
         numbers: Vec<OsString>,
+        /// How to print.
+        #[arg(long, value_enum, default_value = "text")]
+        format: Format,
+    },
+    /// Would these addresses be let in? Asks a list of an acl.conf.xml as FreeSWITCH would.
+    ///
+    /// Prints one line for each address: verdict, address, and the line of the file that decided, between tabs; a
+    /// fourth column where the answer hangs on what is not in the file. What FreeSWITCH passes over without a word
+    /// is said on standard error.
+    ///
+    /// Exit code: 0 every address is allowed, 1 at least one is denied, 2 the file cannot be read as FreeSWITCH's.
+    Acl {
+        /// The acl.conf.xml.
+        file: PathBuf,
+        /// The list, in exactly its case.
+        list: OsString,
+        /// Whom to ask about; without any, each line of standard input.
+        addresses: Vec<OsString>,
         /// How to print.
         #[arg(long, value_enum, default_value = "text")]
         format: Format,
@@ -72,6 +91,12 @@ pub fn run(check: Check) -> ExitCode {
             numbers,
             format,
         } => number::ask(&file, &numbers, format),
+        Check::Acl {
+            file,
+            list,
+            addresses,
+            format,
+        } => acl::ask(&file, &list, &addresses, format),
     };
     match asked {
         Ok(true) => ExitCode::SUCCESS,

@@ -23,7 +23,7 @@ fn callwarden(arguments: &[&str]) -> Command {
 }
 
 /// Exit code, output, complaint.
-async fn run(arguments: &[&str], input: &[u8]) -> (i32, String, String) {
+pub(crate) async fn run(arguments: &[&str], input: &[u8]) -> (i32, String, String) {
     let mut child = callwarden(arguments).spawn().unwrap();
     // A command that refuses at once does not read it.
     let _ = child.stdin.take().unwrap().write_all(input).await;

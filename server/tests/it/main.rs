@@ -8,6 +8,7 @@ mod accounts;
 mod away;
 mod bans;
 mod check;
+mod check_acl;
 mod commands;
 mod ends;
 mod flood;

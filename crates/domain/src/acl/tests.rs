@@ -21,7 +21,7 @@ fn lists(lists: impl Into<Vec<AclList>>) -> AclLists {
 use Action::{Allow, Deny};
 
 #[test]
-fn names_are_safe_everywhere_or_refused() {
+fn hostile_26_names_are_safe_everywhere_or_refused() {
     for good in [
         "inbound",
         "esl_clients",
@@ -83,7 +83,7 @@ fn names_are_safe_everywhere_or_refused() {
 }
 
 #[test]
-fn entries_and_comments_are_refused_or_inert() {
+fn hostile_26_entries_and_comments_are_refused_or_inert() {
     assert_eq!(
         "203.0.113.7/24"
             .parse::<crate::net::Network>()

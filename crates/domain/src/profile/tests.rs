@@ -142,7 +142,7 @@ fn what_is_taken_out_leaves_no_line() {
 }
 
 #[test]
-fn refused_instead_of_guessed() {
+fn hostile_26_28_refused_instead_of_guessed() {
     let wanted = access("external", Some(&["inbound"]), None);
     let cases = [
         (

@@ -38,6 +38,13 @@ pub struct Place {
     pub column: u32,
 }
 
+impl Place {
+    /// The place behind a text.
+    pub fn behind(text: &str) -> Self {
+        Lines::new(text).place(text.len())
+    }
+}
+
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "line {}, column {}", self.line, self.column)
@@ -73,6 +80,18 @@ pub enum XmlError {
     /// More elements than any switch has.
     #[error("the file has too many elements")]
     TooMany,
+}
+
+impl XmlError {
+    /// Where, if it is about one place.
+    pub fn place(&self) -> Option<Place> {
+        match self {
+            Self::Malformed { place, .. } | Self::Doctype { place } | Self::TooDeep { place } => {
+                Some(*place)
+            }
+            Self::TooBig | Self::TooMany => None,
+        }
+    }
 }
 
 /// Tells places by byte offsets.

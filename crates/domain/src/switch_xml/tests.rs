@@ -38,7 +38,7 @@ fn the_preprocessor_drops_lines_wherever_they_stand() {
 }
 
 #[test]
-fn refused_with_line_and_column() {
+fn hostile_28_refused_with_line_and_column() {
     let place = |line, column| Place { line, column };
     let deep = "\n".to_owned() + &"<a>".repeat(65) + &"</a>".repeat(65);
     let cases = [
@@ -122,7 +122,7 @@ fn numbers_as_c_reads_them() {
 }
 
 #[test]
-fn nothing_acts_inside_an_attribute_that_we_write() {
+fn hostile_26_nothing_acts_inside_an_attribute_that_we_write() {
     let hostile = "a\"b<c>&amp;'$${domain} <!--#exec x--> <X-PRE-PROCESS cmd=\"exec\" data=\"x\"/> <?php ]]> <include>";
     let xml = format!("<a b=\"{}\"/>", attribute(hostile));
     let seen = preprocess(&xml);

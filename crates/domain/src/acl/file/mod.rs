@@ -73,6 +73,20 @@ pub enum FileError {
     NotReadBack,
 }
 
+impl FileError {
+    /// Where, if it is about one place.
+    pub fn place(&self) -> Option<Place> {
+        match self {
+            Self::Xml(error) => error.place(),
+            Self::NotAclConf { place }
+            | Self::NoNetworkLists { place }
+            | Self::TwoNetworkLists { place }
+            | Self::Marker { place, .. } => Some(*place),
+            Self::Conflicts(_) | Self::TooBigToWrite | Self::NotReadBack => None,
+        }
+    }
+}
+
 /// What is wrong with one of our comments.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum MarkerFault {

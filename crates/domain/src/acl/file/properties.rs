@@ -92,7 +92,7 @@ fn plain(list: &AclList, address: IpAddr) -> bool {
 
 proptest! {
     #[test]
-    fn what_is_written_reads_back_and_the_rest_stays(wanted in generated(), crlf: bool) {
+    fn hostile_26_what_is_written_reads_back_and_the_rest_stays(wanted in generated(), crlf: bool) {
         let text = if crlf { STOCK.replace('\n', "\r\n") } else { STOCK.to_owned() };
         let written = write(&text, &wanted).unwrap();
         let file = read(&written).unwrap();
@@ -119,7 +119,7 @@ proptest! {
     }
 
     #[test]
-    fn no_text_makes_it_panic_or_lose_anything(noise in "\\PC{0,40}", at in 0_usize..700, insert: bool) {
+    fn hostile_28_no_text_makes_it_panic_or_lose_anything(noise in "\\PC{0,40}", at in 0_usize..700, insert: bool) {
         let mut at = at.min(STOCK.len());
         while !STOCK.is_char_boundary(at) { at -= 1; }
         let rest = if insert { &STOCK[at..] } else { "" };

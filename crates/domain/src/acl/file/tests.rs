@@ -227,7 +227,7 @@ fn a_list_of_the_same_name_is_a_conflict_until_it_is_adopted() {
 }
 
 #[test]
-fn files_that_are_not_understood_are_left_alone() {
+fn hostile_28_files_that_are_not_understood_are_left_alone() {
     let begin = "<!-- callwarden: begin -->";
     let end = "<!-- callwarden: end -->";
     let cases = [
@@ -307,7 +307,7 @@ fn files_that_are_not_understood_are_left_alone() {
 }
 
 #[test]
-fn strange_files_are_written_into_and_kept() {
+fn hostile_28_strange_files_are_written_into_and_kept() {
     let wanted = lists([list("inbound", &[("203.0.113.20", "a")])]);
     let bare = "<configuration name='acl.conf'><network-lists><list name='x'/></network-lists></configuration>";
     let strange = [

@@ -5,4 +5,6 @@ mod support;
 
 mod many;
 mod misbehaviour;
+mod program;
+mod reloads;
 mod replay;

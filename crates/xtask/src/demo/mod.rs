@@ -101,11 +101,18 @@ fn greet(running: &Stage, plan: &Plan) {
         None => println!("  Sign in  with the admin you created at the first start"),
     }
     println!(
-        "  Nodes    {}: each a real fail2ban with a firewall of its own",
+        "  Nodes    {}: each a real fail2ban with a firewall of its own, and a simulated FreeSWITCH",
         plan.nodes.join(", ")
     );
     for node in &running.nodes {
         println!("           its attack log: {}", node.attack_log().display());
+        let switch = node.switch();
+        println!(
+            "           its FreeSWITCH: Event Socket at {}, password {}, files in {}",
+            switch.address(),
+            switch.password(),
+            switch.folder().display()
+        );
     }
     println!(
         "  Data     {}: delete it to start afresh",

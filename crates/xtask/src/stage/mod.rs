@@ -1,10 +1,11 @@
 //! The whole product on this machine: a console with its own Postgres, and nodes with a real
-//! fail2ban in a network namespace each. `run` shows it to people, the browser tests and `bench`
+//! fail2ban in a network namespace and a simulated FreeSWITCH each. `run` shows it to people, the browser tests and `bench`
 //! look at it; there is only this one way of starting it.
 
 mod child;
 pub mod console;
 mod node;
+mod switch;
 
 use std::path::PathBuf;
 
@@ -57,7 +58,7 @@ impl Stage {
         };
         for name in &plan.nodes {
             say(&format!(
-                "starting node {name}: fail2ban in its own network namespace, worker"
+                "starting node {name}: fail2ban in its own network namespace, FreeSWITCH (simulated), worker"
             ));
             let node = Node::start(plan, name, &stage.console).await?;
             stage.nodes.push(node);

@@ -1,4 +1,4 @@
-//! One node of the stage: attack log, real fail2ban, worker.
+//! One node of the stage: attack log, real fail2ban, simulated FreeSWITCH, worker.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -10,6 +10,7 @@ use embedded::fail2ban::PrivateFail2ban;
 use super::Plan;
 use super::child::Running;
 use super::console::Console;
+use super::switch::Switch;
 use crate::paths;
 
 /// A running node.
@@ -18,21 +19,23 @@ pub struct Node {
     attack_log: PathBuf,
     worker: Running,
     fail2ban: PrivateFail2ban,
+    switch: Switch,
 }
 
 impl Node {
-    /// Starts fail2ban, enrols the worker at its first start, and starts it.
+    /// Starts fail2ban and FreeSWITCH, enrols the worker at its first start, and starts it.
     pub async fn start(plan: &Plan, name: &str, console: &Console) -> Result<Self> {
         let folder = plan.folder.join(name);
         let attack_log = attack_log(&plan.folder, name);
         let fail2ban = PrivateFail2ban::start(&folder.join("fail2ban"), &attack_log)
             .await
             .with_context(|| format!("the fail2ban of {name}"))?;
+        let switch = Switch::start(&folder.join("freeswitch"), name).await?;
         let config = folder.join("worker.toml");
         let state = folder.join("state");
         std::fs::write(
             &config,
-            settings(&console.url(), &state, &attack_log, &fail2ban),
+            settings(&console.url(), &state, &attack_log, &fail2ban, &switch),
         )?;
 
         let program = paths::binaries(plan.release).join("callwarden-worker");
@@ -54,12 +57,18 @@ impl Node {
             attack_log,
             worker,
             fail2ban,
+            switch,
         })
     }
 
     /// Where the CTI module writes.
     pub fn attack_log(&self) -> &Path {
         &self.attack_log
+    }
+
+    /// Its FreeSWITCH.
+    pub fn switch(&self) -> &Switch {
+        &self.switch
     }
 
     /// Process ids: fail2ban's and the worker's.
@@ -80,12 +89,18 @@ impl Node {
             "nft": self.fail2ban.nft_argv(),
             "fail2ban_pid": self.fail2ban.pid(),
             "worker_pid": self.worker.pid(),
+            "freeswitch": {
+                "address": self.switch.address(),
+                "password": self.switch.password(),
+                "folder": self.switch.folder(),
+            },
         })
     }
 
-    /// Stops the worker, then fail2ban.
+    /// Stops the worker, then FreeSWITCH and fail2ban.
     pub async fn stop(&mut self) {
         self.worker.stop();
+        self.switch.stop().await;
         if let Err(error) = self.fail2ban.stop().await {
             eprintln!("fail2ban of {}: {error}", self.name);
         }
@@ -132,7 +147,13 @@ fn ask(program: &Path, arguments: &[&str], config: &Path, input: &str) -> Result
     Ok(())
 }
 
-fn settings(url: &str, state: &Path, attack_log: &Path, fail2ban: &PrivateFail2ban) -> String {
+fn settings(
+    url: &str,
+    state: &Path,
+    attack_log: &Path,
+    fail2ban: &PrivateFail2ban,
+    switch: &Switch,
+) -> String {
     // JSON strings and arrays of strings are TOML, too.
     let text = |value: &dyn AsRef<Path>| serde_json::json!(value.as_ref()).to_string();
     let argv = |words: Vec<String>| serde_json::json!(words).to_string();
@@ -142,11 +163,13 @@ fn settings(url: &str, state: &Path, attack_log: &Path, fail2ban: &PrivateFail2b
          [console]\nurl = {url}\n\n\
          [node]\nstate_dir = {state}\n\n\
          [attack_log]\npath = {log}\n\n\
+         [freeswitch]\nconf_dir = {conf_dir}\n\n\
          [fail2ban]\nsocket = {socket}\nlog = {own_log}\nconfig_dir = {config}\n\n\
          [firewall]\nnft = {nft}\nipset = {ipset}\niptables = {iptables}\nip6tables = {ip6tables}\n",
         url = serde_json::json!(url),
         state = text(&state),
         log = text(&attack_log),
+        conf_dir = text(&switch.folder()),
         socket = text(&fail2ban.socket()),
         own_log = text(&fail2ban.log()),
         config = text(&fail2ban.config_dir()),

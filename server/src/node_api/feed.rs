@@ -8,7 +8,7 @@ use std::time::Duration;
 use axum::body::Bytes;
 use backend::changes::{Subscription, Topic, Wake};
 use backend::nodes::{self, Look, NodeAuth};
-use backend::{Error, orders};
+use backend::{Error, config, orders};
 use domain::ids::OrderId;
 use domain::wire::{Desired, Down, PING_SECONDS};
 use futures::Stream;
@@ -25,6 +25,17 @@ const ORDERS: i64 = 500;
 /// … and beside them, of those that overtake.
 const AHEAD: i64 = 100;
 
+/// What a wake-up makes worth reading.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum What {
+    /// The node's configuration.
+    Config,
+    /// … and what the node shall be like where its version is new, and orders.
+    Usual,
+    /// … whatever its version is.
+    All,
+}
+
 pub(super) struct Feed {
     state: State,
     auth: NodeAuth,
@@ -35,6 +46,8 @@ pub(super) struct Feed {
     looks: Interval,
     pings: Interval,
     desired: Desired,
+    /// Version of the configuration that was sent.
+    config: i64,
     /// When each waiting order was sent.
     sent: HashMap<OrderId, Instant>,
     lines: VecDeque<Down>,
@@ -52,10 +65,15 @@ impl Feed {
     ) -> Result<Self, Error> {
         let welcome = nodes::welcome(&state.backend, &auth).await?;
         let desired = nodes::desired(&state.backend, auth.id).await?;
+        let (config, configs) = config::desired(&state.backend, auth.id).await?;
         let mut feed = Self {
             looks: every(LOOK),
             pings: every(Duration::from_secs(PING_SECONDS)),
-            lines: VecDeque::from([welcome, Down::Desired(desired.clone())]),
+            lines: VecDeque::from([
+                welcome,
+                Down::Desired(desired.clone()),
+                Down::Config(configs),
+            ]),
             sent: HashMap::new(),
             ended: false,
             state,
@@ -64,6 +82,7 @@ impl Feed {
             stream,
             wakes,
             desired,
+            config,
         };
         feed.waiting().await?;
         Ok(feed)
@@ -86,19 +105,19 @@ impl Feed {
                 return None;
             }
             // What a wake-up cannot tell (a session that ended by itself) is looked at with each ping.
-            let all = tokio::select! {
+            let what = tokio::select! {
                 () = self.state.shutdown.stopping() => return None,
                 wake = self.wakes.next() => match self.concerns(wake) {
-                    Some(all) => all,
+                    Some(what) => what,
                     None => continue,
                 },
-                _ = self.looks.tick() => false,
+                _ = self.looks.tick() => What::Usual,
                 _ = self.pings.tick() => {
                     self.lines.push_back(Down::Ping { now: self.state.backend.clock.unix_millis() });
-                    true
+                    What::All
                 }
             };
-            if let Err(error) = self.look(all).await {
+            if let Err(error) = self.look(what).await {
                 // The worker keeps its stream: when Postgres is back, so are its orders.
                 tracing::warn!(
                     node.name = self.auth.name,
@@ -109,36 +128,48 @@ impl Feed {
         }
     }
 
-    /// Must the tables be read (`Some`), and all of them (`true`)?
-    fn concerns(&self, wake: Wake) -> Option<bool> {
+    /// Must tables be read, and which?
+    fn concerns(&self, wake: Wake) -> Option<What> {
         let topic = |topic| wake.concerns(topic, self.auth.id);
         if topic(Topic::Whitelist) || topic(Topic::Accounts) {
-            return Some(true);
+            return Some(What::All);
         }
-        (topic(Topic::Orders) || topic(Topic::Nodes)).then_some(false)
+        if topic(Topic::Orders) || topic(Topic::Nodes) {
+            return Some(What::Usual);
+        }
+        topic(Topic::Desired).then_some(What::Config)
     }
 
-    async fn look(&mut self, all: bool) -> Result<(), Error> {
+    async fn look(&mut self, what: What) -> Result<(), Error> {
         let backend = &self.state.backend;
-        let version = match nodes::look(backend, &self.token, &self.auth, self.stream).await? {
-            Look::Live { desired } => desired,
-            Look::Fenced => {
-                tracing::warn!(
-                    node.name = self.auth.name,
-                    "another worker took over for {}; this one is fenced off",
-                    self.auth.name
-                );
-                self.lines.push_back(Down::Fenced);
-                self.ended = true;
-                return Ok(());
-            }
-            Look::Revoked => {
-                self.lines.clear();
-                self.ended = true;
-                return Ok(());
-            }
-        };
-        if all || version != self.desired.version {
+        let (version, config) =
+            match nodes::look(backend, &self.token, &self.auth, self.stream).await? {
+                Look::Live { desired, config } => (desired, config),
+                Look::Fenced => {
+                    tracing::warn!(
+                        node.name = self.auth.name,
+                        "another worker took over for {}; this one is fenced off",
+                        self.auth.name
+                    );
+                    self.lines.push_back(Down::Fenced);
+                    self.ended = true;
+                    return Ok(());
+                }
+                Look::Revoked => {
+                    self.lines.clear();
+                    self.ended = true;
+                    return Ok(());
+                }
+            };
+        if config != self.config {
+            let (version, configs) = config::desired(backend, self.auth.id).await?;
+            self.config = version;
+            self.lines.push_back(Down::Config(configs));
+        }
+        if what == What::Config {
+            return Ok(());
+        }
+        if what == What::All || version != self.desired.version {
             let desired = nodes::desired(backend, self.auth.id).await?;
             if desired != self.desired {
                 self.desired = desired.clone();

@@ -5,17 +5,21 @@
 
 mod content;
 mod deploy;
+mod desired;
 mod drafts;
 mod node;
 mod read;
+mod report;
 mod sql;
 mod views;
 
 pub use content::{Content, Line};
 pub use deploy::{deploy, retry, roll_back};
+pub use desired::desired;
 pub use drafts::{commit, discard_draft, save_draft};
 pub use node::{drop_own_line, put_ours_back, take_nodes_version};
 pub use read::{deployment, deployments, drifts, line, node_state, revision, revisions, under_way};
+pub(crate) use report::store;
 pub use views::{
     DeploymentRow, DeploymentView, Draft, DriftRow, Follower, Held, LineView, NodeKind, NodeStep,
     Reply, Revision, RevisionRow, Waits,

@@ -23,7 +23,7 @@ use sqlx::PgConnection;
 use time::OffsetDateTime;
 
 use crate::changes::{self, Topic};
-use crate::{Actor, Backend, Error, bans, nodes, orders, whitelist};
+use crate::{Actor, Backend, Error, bans, config, nodes, orders, whitelist};
 
 pub(crate) use check::{bounded, time_of_micros};
 
@@ -70,6 +70,13 @@ pub async fn accept(
     if let Some(health) = report.health {
         health::store(&mut tx, node, &health, now).await?;
         touched.topics.insert(Topic::Nodes);
+    }
+    let changed = config::store(backend, &mut tx, node, &report.configs, now).await?;
+    if changed.shown {
+        touched.topics.insert(Topic::Config);
+    }
+    if changed.desired {
+        touched.topics.insert(Topic::Desired);
     }
     sql::seen(&mut tx, node, Network::host(peer), now).await?;
     if state

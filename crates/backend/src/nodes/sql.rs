@@ -243,22 +243,31 @@ pub(super) async fn is_fenced(
     .await
 }
 
-/// Number of the newest stream, and version of what nodes shall be like; `None` where the token is
-/// not the node's any more.
+/// What a stream is compared with.
+pub(super) struct Looked {
+    /// Number of the newest stream.
+    pub stream: i64,
+    /// Version of what nodes shall be like.
+    pub desired: i64,
+    /// Version of the node's configuration.
+    pub config: i64,
+}
+
+/// `None` where the token is not the node's any more.
 pub(super) async fn look(
     conn: impl PgExecutor<'_>,
     node: NodeId,
     token: &[u8],
-) -> Result<Option<(i64, i64)>, sqlx::Error> {
-    let row = sqlx::query!(
-        "select n.stream, d.version from nodes n, desired d
+) -> Result<Option<Looked>, sqlx::Error> {
+    sqlx::query_as!(
+        Looked,
+        "select n.stream, d.version as desired, n.config_version as config from nodes n, desired d
          where n.id = $1 and n.token_hash = $2 and n.revoked_at is null",
         node.0,
         token,
     )
     .fetch_optional(conn)
-    .await?;
-    Ok(row.map(|row| (row.stream, row.version)))
+    .await
 }
 
 pub(super) async fn desired(conn: &mut PgConnection) -> Result<(i64, Vec<u8>), sqlx::Error> {

@@ -26,10 +26,12 @@ pub enum Claim {
 /// How a stream stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Look {
-    /// Go on; the version of what the node shall be like.
+    /// Go on; the versions of what the node shall be like.
     Live {
         /// `desired.version`.
         desired: i64,
+        /// `nodes.config_version`.
+        config: i64,
     },
     /// A newer stream is open.
     Fenced,
@@ -84,7 +86,10 @@ pub async fn look(
         return Ok(Look::Revoked);
     };
     Ok(match sql::look(&backend.pool, auth.id, &hash).await? {
-        Some((newest, desired)) if newest == stream => Look::Live { desired },
+        Some(look) if look.stream == stream => Look::Live {
+            desired: look.desired,
+            config: look.config,
+        },
         Some(_) => Look::Fenced,
         None => Look::Revoked,
     })

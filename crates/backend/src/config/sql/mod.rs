@@ -1,11 +1,15 @@
 //! The tables of configuration.
 
 mod deployments;
+mod desired;
 mod lines;
 mod nodes;
+mod report;
 mod views;
 
 pub(super) use deployments::*;
+pub(super) use desired::*;
 pub(super) use lines::*;
 pub(super) use nodes::*;
+pub(super) use report::*;
 pub(super) use views::*;

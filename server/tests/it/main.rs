@@ -10,6 +10,8 @@ mod bans;
 mod check;
 mod check_acl;
 mod commands;
+mod config_drafts;
+mod config_jail;
 mod ends;
 mod flood;
 mod forms;

@@ -58,6 +58,29 @@ impl Content {
         }
     }
 
+    /// Does what was found somewhere mean the same? Only what we configure counts: a profile that we
+    /// say nothing of may be as it likes, and a list is the same once it is adopted.
+    pub fn agrees(&self, found: &Self) -> bool {
+        match (self, found) {
+            (Self::Acl(ours), Self::Acl(theirs)) => {
+                ours.len() == theirs.len()
+                    && ours.iter().zip(theirs).all(|(ours, theirs)| {
+                        ours.name == theirs.name
+                            && ours.default == theirs.default
+                            && ours.entries == theirs.entries
+                    })
+            }
+            (Self::Profiles(ours), Self::Profiles(theirs)) => ours.iter().all(|ours| {
+                theirs.get(ours.profile.as_str()).is_some_and(|theirs| {
+                    let acl = ours.inbound_acl.is_none() || ours.inbound_acl == theirs.inbound_acl;
+                    let auth = ours.auth_calls.is_none() || ours.auth_calls == theirs.auth_calls;
+                    acl && auth
+                })
+            }),
+            (ours, theirs) => ours == theirs,
+        }
+    }
+
     /// As stored.
     pub(super) fn to_json(&self) -> Value {
         match self {

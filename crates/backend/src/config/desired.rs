@@ -19,8 +19,9 @@ pub async fn desired(backend: &Backend, node: NodeId) -> Result<(i64, DesiredCon
         };
         match sql::kind("node_configs", &wanted.kind)? {
             kind @ Kind::CallRules => desired.call_rules = Some(deploy(kind, wanted)?),
+            kind @ Kind::Acl => desired.acl = Some(deploy(kind, wanted)?),
+            kind @ Kind::Profiles => desired.profiles = Some(deploy(kind, wanted)?),
             kind @ Kind::Jail => desired.jail = Some(deploy(kind, wanted)?),
-            Kind::Acl | Kind::Profiles => {}
         }
     }
     Ok((version, desired))

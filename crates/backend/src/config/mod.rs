@@ -7,6 +7,7 @@ mod content;
 mod deploy;
 mod desired;
 mod drafts;
+mod drift;
 mod node;
 mod read;
 mod report;

@@ -12,8 +12,8 @@ use serde_json::{Value, json};
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 
-use super::sql;
 use super::sql::Answered;
+use super::{drift, sql};
 use crate::ingest::bounded;
 use crate::{Backend, Error};
 
@@ -50,6 +50,12 @@ pub(crate) async fn store(
     if let Some(report) = &report.call_rules {
         told.kind(conn, Kind::CallRules, report).await?;
     }
+    if let Some(report) = &report.acl {
+        told.kind(conn, Kind::Acl, report).await?;
+    }
+    if let Some(report) = &report.profiles {
+        told.kind(conn, Kind::Profiles, report).await?;
+    }
     if let Some(report) = &report.jail {
         told.kind(conn, Kind::Jail, report).await?;
     }
@@ -83,7 +89,7 @@ impl Told<'_> {
         if let Some(answer) = &report.answer {
             self.answer(conn, kind, answer).await?;
         }
-        self.changed.shown |= sql::compare(conn, self.node, kind, self.now).await?;
+        self.changed.shown |= drift::compare(conn, self.node, kind, self.now).await?;
         Ok(())
     }
 

@@ -1,7 +1,8 @@
 use domain::ban::{Order, OrderResult, Outcome};
 use domain::ids::NodeId;
 use domain::wire::{
-    Desired, Down, Enrol, Enrolled, INSTANCE_HEADER, Receipt, Report, VERSION, WhitelistReport,
+    ConfigReport, Desired, DesiredConfig, Down, Enrol, Enrolled, INSTANCE_HEADER, Receipt, Report,
+    VERSION, WhitelistReport,
 };
 use reqwest::{RequestBuilder, StatusCode};
 
@@ -132,6 +133,15 @@ impl TestWorker {
         .await
     }
 
+    /// Tells about configuration.
+    pub async fn tell(&self, configs: ConfigReport) -> Receipt {
+        self.report(&Report {
+            configs,
+            ..Report::default()
+        })
+        .await
+    }
+
     pub async fn try_stream(&self) -> Result<Stream, StatusCode> {
         let request = self.http.get(format!("{}/api/node/v1/orders", self.url));
         let response = self.signed(request).send().await.unwrap();
@@ -183,6 +193,16 @@ impl Stream {
         loop {
             match self.next().await.expect("the stream has ended") {
                 Down::Desired(desired) if like(&desired) => return desired,
+                _ => {}
+            }
+        }
+    }
+
+    /// Waits until the node's configuration shall be like this.
+    pub async fn config(&mut self, like: impl Fn(&DesiredConfig) -> bool) -> DesiredConfig {
+        loop {
+            match self.next().await.expect("the stream has ended") {
+                Down::Config(desired) if like(&desired) => return desired,
                 _ => {}
             }
         }

@@ -204,43 +204,73 @@ pub(crate) async fn set_reload_due(
     Ok(())
 }
 
-/// Notes since when the node differs from what it was proven to have, or that it does not. While
-/// something is under way nothing is said; what failed on its way in is not called a change by hand.
-/// True where that changed.
-pub(crate) async fn compare(
+/// What is compared to find drift.
+pub(crate) struct Compared {
+    /// Drift is noted already.
+    pub drifted: bool,
+    /// The switch has loaded something else.
+    pub loaded: bool,
+    /// File and what is in force are, as JSON, what was verified.
+    pub same: bool,
+    /// What was verified; `None` where `same`.
+    pub verified: Option<Value>,
+    /// What is wanted and another than that.
+    pub wanted: Option<Value>,
+    pub found: Option<Value>,
+    pub running: Option<Value>,
+}
+
+/// `None` where nothing was verified or found, or something is on its way.
+pub(crate) async fn compared(
     conn: &mut PgConnection,
     node: NodeId,
     kind: Kind,
-    now: OffsetDateTime,
-) -> Result<bool, sqlx::Error> {
-    let done = sqlx::query!(
-        "with now as (
-             select c.node_id, c.kind,
-                    c.loaded is not null
-                    or c.found -> 'content' <> r.content
-                        and (w.content is null or c.found -> 'content' <> w.content)
-                    or c.found -> 'running' not in ('null', r.content) as differs
-             from node_configs c
-             join deployments d on d.id = c.verified
-             join revisions r on r.id = d.revision_id
-             left join deployments wd on wd.id = c.wanted and wd.id <> c.verified
-             left join revisions w on w.id = wd.revision_id
-             where c.node_id = $1 and c.kind = $2
-         )
-         update node_configs c set drift_since = case when now.differs then $3::timestamptz end
-         from now
-         where c.node_id = now.node_id and c.kind = now.kind
-           and (c.drift_since is not null) is distinct from coalesce(now.differs, false)
-           and not exists (
-               select from deployment_nodes s
-               where s.node_id = c.node_id and s.kind = c.kind
-                 and s.step in ('pending', 'delivered', 'reloaded')
-           )",
+) -> Result<Option<Compared>, sqlx::Error> {
+    sqlx::query_as!(
+        Compared,
+        r#"select c.drift_since is not null as "drifted!",
+                  c.loaded is not null as "loaded!",
+                  a.same as "same!",
+                  case when not a.same then r.content end as verified,
+                  case when not a.same and wd.id <> d.id then w.content end as wanted,
+                  case when not a.same then nullif(c.found -> 'content', 'null') end as found,
+                  case when not a.same then nullif(c.found -> 'running', 'null') end as running
+           from node_configs c
+           join deployments d on d.id = c.verified
+           join revisions r on r.id = d.revision_id
+           left join deployments wd on wd.id = c.wanted
+           left join revisions w on w.id = wd.revision_id
+           cross join lateral (
+               select c.found -> 'content' = r.content
+                      and coalesce(c.found -> 'running', 'null') in ('null', r.content) as same
+           ) a
+           where c.node_id = $1 and c.kind = $2 and c.found is not null
+             and not exists (
+                 select from deployment_nodes s
+                 where s.node_id = c.node_id and s.kind = c.kind
+                   and s.step in ('pending', 'delivered', 'reloaded')
+             )"#,
         node.0,
         kind.as_str(),
-        now,
+    )
+    .fetch_optional(conn)
+    .await
+}
+
+/// Since when the node differs from what was verified; `None`: it does not.
+pub(crate) async fn set_drift(
+    conn: &mut PgConnection,
+    node: NodeId,
+    kind: Kind,
+    since: Option<OffsetDateTime>,
+) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "update node_configs set drift_since = $3 where node_id = $1 and kind = $2",
+        node.0,
+        kind.as_str(),
+        since,
     )
     .execute(conn)
     .await?;
-    Ok(done.rows_affected() == 1)
+    Ok(())
 }

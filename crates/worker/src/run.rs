@@ -10,7 +10,7 @@ use runtime::{Clock, Shutdown};
 use tokio::sync::{mpsc, watch};
 
 use crate::config::Config;
-use crate::config_files::{self, Paths, Wanted};
+use crate::config_files::{self, JailDuty, Paths, Wanted};
 use crate::console::backlog::Backlog;
 use crate::console::fenced::{self, Patience};
 use crate::console::time::ConsoleTime;
@@ -196,10 +196,17 @@ impl Node {
             paths: Paths::new(&config.freeswitch),
             state_dir: config.node.state_dir.clone(),
             clock: self.clock.clone(),
-            wanted,
+            wanted: wanted.clone(),
             outbox: shared.outbox.clone(),
         };
         self.spawn("configuration", files.run(stop.clone()));
+        let jail = JailDuty {
+            fail2ban: self.engine.fail2ban.clone(),
+            state_dir: config.node.state_dir.clone(),
+            wanted,
+            outbox: shared.outbox.clone(),
+        };
+        self.spawn("jail", jail.run(stop.clone()));
         Ok(())
     }
 

@@ -9,6 +9,7 @@ mod change;
 mod duty;
 mod event_socket;
 mod found;
+mod jail;
 mod line;
 mod node;
 mod paths;
@@ -25,5 +26,6 @@ mod watch;
 
 pub use duty::{Duty, Wanted};
 pub use event_socket::{EventSocket, EventSocketError};
+pub use jail::JailDuty;
 pub use paths::Paths;
 pub use serve::serve;

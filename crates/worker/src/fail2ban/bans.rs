@@ -36,7 +36,7 @@ pub struct BanSnapshot {
 }
 
 /// The address that a text of fail2ban's list stands for, however it is spelled.
-pub(super) fn meaning(text: &str) -> Option<Network> {
+pub(crate) fn meaning(text: &str) -> Option<Network> {
     match text.parse::<Network>() {
         Ok(network) | Err(NetError::HostBits { network }) => Some(network),
         Err(_) => None,

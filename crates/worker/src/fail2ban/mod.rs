@@ -6,6 +6,7 @@ mod error;
 pub mod pickle;
 mod query;
 pub mod run;
+mod set;
 pub mod socket;
 mod times;
 mod unban;
@@ -18,6 +19,7 @@ use domain::health::JailSettings;
 use jiff::tz::TimeZone;
 use runtime::Clock;
 
+pub(crate) use bans::meaning;
 pub use bans::{BanSnapshot, HeldEntry};
 pub use error::Fail2banError;
 

@@ -192,7 +192,7 @@ impl Fail2ban {
     }
 
     /// `set JAIL COMMAND TEXT…`; what it answers is checked by reading back.
-    async fn set(&self, command: &str, texts: &[String]) -> Result<(), Fail2banError> {
+    pub(super) async fn set(&self, command: &str, texts: &[String]) -> Result<(), Fail2banError> {
         if texts.is_empty() {
             return Ok(());
         }

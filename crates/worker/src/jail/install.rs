@@ -2,17 +2,15 @@
 
 use std::path::{Path, PathBuf};
 
-use domain::jail::BASE_IGNORE;
 use domain::net::Network;
 
 use super::check::parse_config;
-use super::text::{JailPlan, Limits, PlanError, files, files_with, finds_attacks};
-use super::whitelist;
+use super::text::{JailPlan, Limits, PlanError, files, files_with, finds_attacks, own_addresses};
+use super::{settings, whitelist};
 use crate::fail2ban::client::ClientError;
 use crate::fail2ban::{Fail2ban, Fail2banError, JailInfo};
 use crate::files::{FileError, Sort, ensure_log, read, restore, write_atomic};
 use crate::firewall::{Firewall, FirewallError};
-use crate::host;
 
 /// Why the jail is not installed.
 #[derive(Debug, thiserror::Error)]
@@ -82,7 +80,7 @@ pub async fn install_plan(fail2ban: &Fail2ban, plan: &JailPlan) -> Result<Instal
     // Before anything else: a jail whose log is missing stops the whole server.
     ensure_log(&plan.log)?;
     let (mut ignored, limits) = kept(fail2ban).await;
-    for own in own_addresses() {
+    for own in own_addresses().iter().map(ToString::to_string) {
         if !ignored.contains(&own) {
             ignored.push(own);
         }
@@ -99,18 +97,6 @@ pub async fn install_plan(fail2ban: &Fail2ban, plan: &JailPlan) -> Result<Instal
     Ok(Installed { written, info })
 }
 
-/// What the jail's base list does not cover of this host's addresses. Later changes come with the
-/// console's list of whom not to ban.
-fn own_addresses() -> Vec<String> {
-    let base: Vec<Network> = BASE_IGNORE
-        .iter()
-        .filter_map(|text| text.parse().ok())
-        .collect();
-    let own = host::addresses().into_iter();
-    let own = own.filter(|own| !base.iter().any(|base| base.contains(*own)));
-    own.map(|own| own.to_string()).collect()
-}
-
 /// What an operator chose and keeps: whom the jail ignores by the files that are there already, our
 /// whitelist left out (our file is read after theirs and would hide it), and its limits. A shorter
 /// bantime would end bans that were meant for ever.
@@ -124,8 +110,9 @@ async fn kept(fail2ban: &Fail2ban) -> (Vec<String>, Limits) {
     };
     let mut others = parsed.ignoreip;
     others.retain(|text| !is_ours(text));
-    // A question about a jail that is not there is an error in fail2ban's log.
-    let running = if parsed.jail {
+    // A question about a jail that is not there is an error in fail2ban's log. Where settings were
+    // deployed, their file says what holds after the reload.
+    let running = if parsed.jail && !settings::path(fail2ban).exists() {
         fail2ban.settings().await.ok()
     } else {
         None

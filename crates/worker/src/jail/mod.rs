@@ -1,8 +1,9 @@
-//! The jail's files: filter, action and jail, and the whitelist beside them.
+//! The jail's files: filter, action and jail, and beside them the settings that were chosen and the whitelist.
 
 mod check;
 
 mod install;
+pub mod settings;
 mod text;
 pub mod whitelist;
 

@@ -4,9 +4,11 @@ use std::path::PathBuf;
 
 use domain::health::JailSettings;
 use domain::jail::{BASE_IGNORE, JailConfig};
+use domain::net::Network;
 
 use crate::files::OURS;
 use crate::firewall::Backend;
+use crate::host;
 
 /// The nftables action: all protocols (SIP is UDP), networks too, and no program started per ban.
 const NFTABLES: &str = include_str!("callwarden-nftables.py");
@@ -179,13 +181,8 @@ fn jail(plan: &JailPlan, log: &str, kept: &[String], limits: &Limits) -> String 
         maxretry,
     } = limits;
     let (name, action) = (&plan.jail, plan.action());
-    // Addresses, networks, host names, and `file:/path` of newer releases.
-    let sound = |text: &str| {
-        let good = |byte: u8| byte.is_ascii_alphanumeric() || b".:/_-".contains(&byte);
-        !text.is_empty() && text.bytes().all(good)
-    };
     let kept = kept.iter().map(String::as_str);
-    let kept = kept.filter(|text| sound(text) && !BASE_IGNORE.contains(text));
+    let kept = kept.filter(|text| is_sound(text) && !BASE_IGNORE.contains(text));
     let ignore: Vec<&str> = BASE_IGNORE.into_iter().chain(kept).collect();
     let ignore = ignore.join(" ");
     // No name is ever looked up, neither an attacker's (`usedns`) nor our own host's: `ignoreself` asks
@@ -205,6 +202,24 @@ fn jail(plan: &JailPlan, log: &str, kept: &[String], limits: &Limits) -> String 
          ignoreip = {ignore}\n\
          action = {action}\n"
     )
+}
+
+/// May it stand in `ignoreip`? Addresses, networks, host names, and `file:/path` of newer releases.
+pub(super) fn is_sound(text: &str) -> bool {
+    let good = |byte: u8| byte.is_ascii_alphanumeric() || b".:/_-".contains(&byte);
+    !text.is_empty() && text.bytes().all(good)
+}
+
+/// What a new jail's base list does not cover of this host's addresses. Later changes come with the
+/// console's list of whom not to ban.
+pub(super) fn own_addresses() -> Vec<Network> {
+    let base: Vec<Network> = BASE_IGNORE
+        .iter()
+        .filter_map(|text| text.parse().ok())
+        .collect();
+    let mut own = host::addresses();
+    own.retain(|own| !base.iter().any(|base| base.contains(*own)));
+    own
 }
 
 #[cfg(test)]

@@ -95,6 +95,16 @@ pub async fn apply(
         .collect()
 }
 
+/// Has the file keep what the files before it say: they did not say anything when it was written.
+pub(super) fn keep_others(fail2ban: &Fail2ban) -> Result<(), FileError> {
+    let path = path(fail2ban);
+    let Some(before) = read(&path)?.filter(|text| !text.contains(OTHERS)) else {
+        return Ok(());
+    };
+    let lines = entries(&before);
+    write_atomic(&path, &text(fail2ban.jail_name(), &lines, true)).map(drop)
+}
+
 /// Writes the file if it must change. Answers what fail2ban reads from all files then; `None` where
 /// nothing changed.
 async fn write(

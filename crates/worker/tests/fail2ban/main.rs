@@ -13,5 +13,6 @@ mod firewall;
 mod lookups;
 mod orders;
 mod releases;
+mod settings;
 mod support;
 mod whitelist;

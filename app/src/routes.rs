@@ -9,8 +9,10 @@ use crate::pages::accounts::{SetupPage, SignInPage};
 use crate::pages::audit::AuditPage;
 use crate::pages::bans::BansPage;
 use crate::pages::dashboard::DashboardPage;
+use crate::pages::jail::JailPage;
 use crate::pages::nodes::{NodePage, NodesPage};
 use crate::pages::not_found::NotFoundPage;
+use crate::pages::revisions::{DeploymentPage, DeploymentsPage};
 use crate::pages::search::SearchPage;
 use crate::pages::whitelist::WhitelistPage;
 use crate::request::provide_flash;
@@ -29,6 +31,9 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/") view=DashboardPage ssr=SsrMode::Async/>
                 <Route path=path!("/bans") view=BansPage ssr=SsrMode::Async/>
                 <Route path=path!("/whitelist") view=WhitelistPage ssr=SsrMode::Async/>
+                <Route path=path!("/jail") view=JailPage ssr=SsrMode::Async/>
+                <Route path=path!("/deployments") view=DeploymentsPage ssr=SsrMode::Async/>
+                <Route path=path!("/deployments/:id") view=DeploymentPage ssr=SsrMode::Async/>
                 <Route path=path!("/nodes") view=NodesPage ssr=SsrMode::Async/>
                 <Route path=path!("/nodes/:name") view=NodePage ssr=SsrMode::Async/>
                 <Route path=path!("/audit") view=AuditPage ssr=SsrMode::Async/>

@@ -57,7 +57,7 @@ fn SideNav() -> impl IntoView {
             path.starts_with(page)
         };
         let href = match page {
-            "/nodes" | "/audit" => page.to_owned(),
+            "/nodes" | "/audit" | "/deployments" => page.to_owned(),
             page => scoped(page),
         };
         view! {
@@ -76,6 +76,8 @@ fn SideNav() -> impl IntoView {
                 {link("/", "gauge", words.dashboard())}
                 {link("/bans", "ban", words.bans())}
                 {link("/whitelist", "check", words.whitelist())}
+                {link("/jail", "lock", words.jail_page())}
+                {link("/deployments", "send", words.deployments())}
                 {link("/nodes", "server", words.nodes())}
                 {may(Permission::Audit).then(|| link("/audit", "list", words.audit()))}
             </ul>

@@ -31,6 +31,37 @@ pub(super) async fn answer<T, F: Into<Option<Flash>>>(
     }
 }
 
+/// Ends a server function whose form the interface itself could not read.
+///
+/// # Errors
+/// None; as [`answer`].
+pub(super) async fn refuse_field(
+    field: &'static str,
+    problem: String,
+    page: &str,
+    form: Typed<'_>,
+) -> Result<(), AppError> {
+    give_back(field, problem, form).await;
+    go_back(page);
+    Ok(())
+}
+
+/// What was typed, with the problem at its field.
+async fn give_back(field: &'static str, problem: String, form: Typed<'_>) {
+    let mut message = Flash::bad(problem.clone());
+    message.form = Some(FormBack {
+        name: form.0.to_owned(),
+        field: field.to_owned(),
+        problem,
+        values: form
+            .1
+            .into_iter()
+            .map(|(name, text)| (name.to_owned(), text))
+            .collect(),
+    });
+    flash(message).await;
+}
+
 /// Ends a server function that did nothing.
 ///
 /// # Errors
@@ -50,18 +81,7 @@ pub(super) async fn refuse(
                 }
                 _ => words().problem(&problem),
             };
-            let mut message = Flash::bad(problem.clone());
-            message.form = Some(FormBack {
-                name: form.0.to_owned(),
-                field: field.to_owned(),
-                problem,
-                values: form
-                    .1
-                    .into_iter()
-                    .map(|(name, text)| (name.to_owned(), text))
-                    .collect(),
-            });
-            flash(message).await;
+            give_back(field, problem, form).await;
         }
         // Who has no session gets none for that: a flood must not fill the table.
         backend::Error::TooMany if has_session() => flash(Flash::bad(words().too_many())).await,

@@ -63,6 +63,50 @@ pub(crate) fn Field(
     }
 }
 
+/// A labelled text of several lines. `back` is the refused form, if any.
+#[component]
+pub(crate) fn Area(
+    name: &'static str,
+    #[prop(into)] label: String,
+    #[prop(into, optional)] hint: String,
+    #[prop(into, optional)] value: String,
+    #[prop(default = 5)] rows: usize,
+    #[prop(default = 64_000)] max: usize,
+    #[prop(optional_no_strip)] back: Option<FormBack>,
+) -> impl IntoView {
+    let problem = back
+        .as_ref()
+        .filter(|form| form.field == name)
+        .map(|form| form.problem.clone());
+    let typed = back.as_ref().and_then(|form| form.value(name));
+    // The parser drops a line end right after the tag.
+    let text = format!("\n{}", typed.unwrap_or(&value));
+    let described = if problem.is_some() { "problem" } else { "hint" };
+    view! {
+        <div class="field">
+            <label for=name>{label}</label>
+            <textarea
+                id=name
+                name=name
+                class="mono"
+                rows=rows.to_string()
+                maxlength=max.to_string()
+                spellcheck="false"
+                aria-invalid=problem.is_some().then_some("true")
+                aria-describedby=format!("{name}-{described}")
+            >
+                {text}
+            </textarea>
+            {match problem {
+                Some(problem) => {
+                    view! { <p class="problem" id=format!("{name}-problem") role="alert">{problem}</p> }.into_any()
+                }
+                None => view! { <p class="hint" id=format!("{name}-hint")>{hint}</p> }.into_any(),
+            }}
+        </div>
+    }
+}
+
 /// Where a form asks for an address or network.
 #[component]
 pub(crate) fn NetworkField(

@@ -9,7 +9,7 @@ mod states;
 mod undo;
 mod when;
 
-pub(crate) use field::{Field, Hint, NetworkField, ScopeFields};
+pub(crate) use field::{Area, Field, Hint, NetworkField, ScopeFields};
 pub(crate) use icon::Icon;
 pub(crate) use loaded::{Empty, Loaded};
 pub(crate) use number::{bytes, grouped};

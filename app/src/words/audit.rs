@@ -28,6 +28,15 @@ words! {
     did_revoke: "Revoked token", "吊销令牌";
     did_remove_node: "Removed node", "移除节点";
     did_install_jail: "Wrote jail files", "写入 jail 文件";
+    did_save_draft: "Saved draft", "保存草稿";
+    did_discard_draft: "Discarded draft", "放弃草稿";
+    did_commit: "Saved revision", "保存版本";
+    did_deploy: "Deployed revision", "下发版本";
+    did_roll_back: "Rolled back", "回滚";
+    did_retry: "Tried deployment again", "重试下发";
+    did_drop_own: "Follows all nodes again", "恢复沿用所有节点的配置";
+    did_take_theirs: "Took the node's version", "采用节点的版本";
+    did_put_ours: "Put ours back", "恢复为已下发的版本";
     did_sign_in: "Signed in", "登录";
     did_sign_in_failed: "Sign-in failed", "登录失败";
     did_sign_in_throttled: "Sign-in blocked: too many attempts", "登录被限制：尝试过多";
@@ -67,6 +76,15 @@ impl Words {
             "revoke node" => self.did_revoke(),
             "remove node" => self.did_remove_node(),
             "install jail" => self.did_install_jail(),
+            "save draft" => self.did_save_draft(),
+            "discard draft" => self.did_discard_draft(),
+            "commit revision" => self.did_commit(),
+            "deploy revision" => self.did_deploy(),
+            "roll back" => self.did_roll_back(),
+            "retry deployment" => self.did_retry(),
+            "drop own configuration" => self.did_drop_own(),
+            "take node's version" => self.did_take_theirs(),
+            "put ours back" => self.did_put_ours(),
             "sign in" => self.did_sign_in(),
             "sign-in failed" => self.did_sign_in_failed(),
             "sign-in throttled" => self.did_sign_in_throttled(),
@@ -107,6 +125,9 @@ impl Words {
             "sessions_ended" => self.key_sessions_ended(),
             "disabled" => self.key_disabled(),
             "role" => self.key_role(),
+            "message" => self.message(),
+            "revision" => self.revision(),
+            "deployment" => self.deployments(),
             other => other,
         };
         text.to_owned()

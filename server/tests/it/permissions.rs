@@ -35,16 +35,36 @@ const ROWS: &[(&str, Option<Role>, &str)] = &[
     ("node_code", Some(Role::Admin), "id=1"),
     ("node_revoke", Some(Role::Admin), "id=1&name=n1"),
     ("node_install_jail", Some(Role::Admin), "id=1"),
+    (
+        "jail_save",
+        Some(Role::Admin),
+        "bantime=24h&findtime=3m&maxretry=5&ignore=127.0.0.0/8+::1&version=",
+    ),
+    (
+        "draft_publish",
+        Some(Role::Admin),
+        "kind=jail&version=1&message=x&then=save",
+    ),
+    ("draft_discard", Some(Role::Admin), "kind=jail&version=1"),
+    ("revision_deploy", Some(Role::Admin), "revision=1&scope=all"),
+    ("revision_roll_back", Some(Role::Admin), "revision=1"),
+    ("deployment_retry", Some(Role::Admin), "deployment=1&node=1"),
+    ("own_line_drop", Some(Role::Admin), "kind=jail&node=1"),
+    ("drift_take_theirs", Some(Role::Admin), "kind=jail&node=1"),
+    ("drift_put_ours", Some(Role::Admin), "kind=jail&node=1"),
     ("node_remove", Some(Role::Admin), "id=1&name=n1"),
 ];
 
 /// Every page and endpoint to read, an address of it, and the least role (`None`: anybody).
-const PAGES: [(&str, &str, Option<Role>); 12] = [
+const PAGES: [(&str, &str, Option<Role>); 15] = [
     ("/setup", "/setup", None),
     ("/sign-in", "/sign-in", None),
     ("/", "/", Some(Role::Viewer)),
     ("/bans", "/bans?open=198.51.100.7", Some(Role::Viewer)),
     ("/whitelist", "/whitelist", Some(Role::Viewer)),
+    ("/jail", "/jail?from=1&to=draft", Some(Role::Viewer)),
+    ("/deployments", "/deployments", Some(Role::Viewer)),
+    ("/deployments/{id}", "/deployments/1", Some(Role::Viewer)),
     ("/nodes", "/nodes", Some(Role::Viewer)),
     ("/nodes/{name}", "/nodes/fs-9", Some(Role::Viewer)),
     ("/search", "/search?q=x", Some(Role::Viewer)),
@@ -65,6 +85,12 @@ async fn call(browser: &Browser, endpoint: &str, form: &'static str) -> Answer {
         .header("content-type", "application/x-www-form-urlencoded")
         .body(form);
     browser.send(request).await
+}
+
+/// The form that [`ROWS`] has for an endpoint.
+fn row(endpoint: &str) -> &'static str {
+    let row = ROWS.iter().find(|(name, ..)| *name == endpoint);
+    row.expect("it has a row").2
 }
 
 async fn audit_rows(pool: &PgPool) -> i64 {
@@ -124,6 +150,8 @@ async fn nobody_does_more_than_their_role(pool: PgPool) {
     for (action, who) in [
         ("whitelist add", vec!["operator", "admin"]),
         ("add node", vec!["admin"]),
+        ("save draft", vec!["admin"]),
+        ("commit revision", vec!["admin"]),
         ("new enrol code", vec!["admin"]),
         ("revoke node", vec!["admin"]),
         ("remove node", vec!["admin"]),
@@ -154,6 +182,14 @@ async fn nobody_reads_more_than_their_role(pool: PgPool) {
         browsers.push((Some(role), console.signed_in(role).await));
     }
     let (_, token) = console.enrolled("fs-9").await;
+    // There is a deployment to look at.
+    let (_, admin) = browsers.last().unwrap();
+    for (endpoint, form) in [
+        ("jail_save", row("jail_save")),
+        ("draft_publish", "kind=jail&version=1&message=x&scope=all"),
+    ] {
+        assert_eq!(call(admin, endpoint, form).await.status, 302, "{endpoint}");
+    }
     for (_, page, least) in PAGES {
         for (role, browser) in &browsers {
             // The stream does not end: only its head is read.

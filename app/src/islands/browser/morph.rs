@@ -4,7 +4,7 @@
 use std::cell::Cell;
 
 use wasm_bindgen::JsCast;
-use web_sys::{Element, HtmlInputElement, Node};
+use web_sys::{Element, HtmlInputElement, HtmlTextAreaElement, Node};
 
 /// Attributes that belong to the reader, not to the server.
 const OURS: [&str; 3] = ["open", "hidden", "data-awake"];
@@ -13,6 +13,9 @@ thread_local! {
     /// New rows wait until the pointer leaves their table.
     static HOLDS: Cell<bool> = const { Cell::new(false) };
 }
+
+/// Marks the hidden field that says what an editor began with.
+const BASE: &str = "data-base";
 
 /// Shown once by the server and kept through refreshes (a code to copy).
 const KEEP: &str = "data-keep";
@@ -38,8 +41,13 @@ pub(super) fn morph(old: &Element, new: &Element, cause: Cause) {
     if stays || old.is_equal_node(Some(new)) {
         return;
     }
-    attributes(old, new);
-    if old.tag_name() != "TEXTAREA" {
+    attributes(old, new, cause);
+    if old.tag_name() == "TEXTAREA" {
+        // Its default only: what was typed stays, until its form is reset.
+        if cause == Cause::Answer || !is_dirty(old) {
+            old.set_text_content(new.text_content().as_deref());
+        }
+    } else {
         children(old, new, cause);
     }
 }
@@ -51,10 +59,12 @@ fn is_said(element: &Element) -> bool {
         || (element.tag_name() == "FORM" && refused())
 }
 
-fn attributes(old: &Element, new: &Element) {
+fn attributes(old: &Element, new: &Element, cause: Cause) {
     for name in names(new) {
         let value = new.get_attribute(&name);
-        let skip = OURS.contains(&name.as_str()) || (name == "value" && is_dirty(old));
+        // An answer sets what the form goes back to; what is typed stands beside it.
+        let typed = || cause == Cause::Refresh && (is_dirty(old) || is_base(old));
+        let skip = OURS.contains(&name.as_str()) || (name == "value" && typed());
         if !skip && value != old.get_attribute(&name) {
             let _ = old.set_attribute(&name, &value.unwrap_or_default());
         }
@@ -79,6 +89,25 @@ fn is_dirty(element: &Element) -> bool {
     element
         .dyn_ref::<HtmlInputElement>()
         .is_some_and(|input| input.value() != input.default_value())
+        || element
+            .dyn_ref::<HtmlTextAreaElement>()
+            .is_some_and(|area| area.default_value().is_ok_and(|text| area.value() != text))
+}
+
+/// The version that what is being typed into its form began with: somebody else's newer one must not
+/// take its place unseen.
+fn is_base(element: &Element) -> bool {
+    element.has_attribute(BASE)
+        && element
+            .closest("form")
+            .ok()
+            .flatten()
+            .and_then(|form| form.query_selector_all("input, textarea").ok())
+            .is_some_and(|fields| {
+                (0..fields.length())
+                    .filter_map(|index| fields.item(index)?.dyn_into::<Element>().ok())
+                    .any(|field| is_dirty(&field))
+            })
 }
 
 /// What makes a child the same one in both renderings although it moved.

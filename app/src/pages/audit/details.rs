@@ -10,7 +10,7 @@ use time::format_description::well_known::Rfc3339;
 use crate::words::Words;
 
 /// Means nothing to a reader.
-const INTERNAL: [&str; 2] = ["batch", "entry"];
+const INTERNAL: [&str; 3] = ["batch", "content", "entry"];
 
 /// `role: Viewer → Admin`, one text for each value that says something.
 pub(super) fn details<'a>(words: Words, row: &'a AuditRow, nodes: &[NodeName]) -> Vec<String> {

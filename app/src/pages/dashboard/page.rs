@@ -1,6 +1,7 @@
 //! The dashboard.
 
 use backend::bans::BanEventRow;
+use backend::config;
 use backend::overview::{self, Overview};
 use domain::role::Permission;
 use leptos::prelude::*;
@@ -10,6 +11,7 @@ use crate::layout::Frame;
 use crate::pages::attacks::AttackTable;
 use crate::pages::dashboard::minutes::Minutes;
 use crate::pages::dashboard::verdict::Verdict;
+use crate::pages::revisions::drifted_names;
 use crate::request::{require, scope, scoped, words};
 use crate::widgets::{Ago, Loaded, grouped};
 
@@ -17,18 +19,22 @@ use crate::widgets::{Ago, Loaded, grouped};
 pub(crate) fn DashboardPage() -> impl IntoView {
     view! {
         <Frame title=words().dashboard()>
-            <Loaded load=load() view=|overview| view! { <Screen overview/> }/>
+            <Loaded load=load() view=|(overview, drifted)| view! { <Screen overview drifted/> }/>
         </Frame>
     }
 }
 
-async fn load() -> Result<Overview, AppError> {
+/// How things are, and the names of the nodes that somebody changed by hand.
+async fn load() -> Result<(Overview, String), AppError> {
     let (backend, _) = require(Permission::Read)?;
-    Ok(overview::overview(&backend, scope()).await?)
+    let mut drifts = config::drifts(&backend).await?;
+    drifts.retain(|drift| scope().is_none_or(|node| node == drift.node));
+    let overview = overview::overview(&backend, scope()).await?;
+    Ok((overview, drifted_names(&drifts)))
 }
 
 #[component]
-fn Screen(overview: Overview) -> impl IntoView {
+fn Screen(overview: Overview, drifted: String) -> impl IntoView {
     let words = words();
     let up = overview.nodes.iter().filter(|node| node.connected).count();
     let effective = if overview.not_effective > 0 {
@@ -43,6 +49,7 @@ fn Screen(overview: Overview) -> impl IntoView {
             bans=overview.bans_now
             not_effective=overview.not_effective
             nodes=overview.nodes.clone()
+            drifted
         />
         <div class="tiles">
             <Tile

@@ -14,6 +14,8 @@ pub(super) fn Verdict(
     bans: i64,
     not_effective: i64,
     nodes: Vec<NodeRow>,
+    /// Names of the nodes whose configuration somebody changed by hand.
+    drifted: String,
 ) -> impl IntoView {
     let words = words();
     let names = |wanted: &dyn Fn(&NodeRow) -> bool| {
@@ -26,22 +28,26 @@ pub(super) fn Verdict(
     };
     let away = names(&|node| node.enrolled && !node.revoked && !node.connected);
     let broken = names(&|node| node.connected && has_broken_hop(node));
-    let only_away = broken.is_none() && not_effective == 0;
+    let held = broken.is_none() && not_effective == 0;
     let mut details = Vec::new();
     details.extend(away.map(|names| words.nodes_away_text(&names)));
     details.extend(broken.map(|names| words.hops_broken_text(&names)));
     if not_effective > 0 {
         details.push(words.not_effective_count(not_effective));
     }
+    let is_away = !details.is_empty() && held;
+    if !drifted.is_empty() {
+        details.push(words.drift_on(&drifted));
+    }
     let (class, icon, title) = if nodes.is_empty() {
         details = vec![words.nodes_empty_text().to_owned()];
         ("verdict grey", "server", words.no_nodes_title())
     } else if !details.is_empty() {
         // fail2ban goes on without us: nothing is known to be open.
-        let title = if only_away {
-            words.away_title()
-        } else {
-            words.not_held_title()
+        let title = match (held, is_away) {
+            (false, _) => words.not_held_title(),
+            (true, true) => words.away_title(),
+            (true, false) => words.drift_title_short(),
         };
         ("verdict attention", "alert", title)
     } else if attacks > 0 {

@@ -1,5 +1,6 @@
 //! One node: every hop, its facts, its last orders, and what an admin may do to it.
 
+use backend::config::{self, NodeKind};
 use backend::nodes::{self, NodeDetail, NodeRow};
 use domain::health::Health;
 use domain::role::Permission;
@@ -8,6 +9,7 @@ use leptos_router::hooks::use_params_map;
 
 use crate::error::AppError;
 use crate::layout::Frame;
+use crate::pages::nodes::configs::Configs;
 use crate::pages::nodes::hops::Hops;
 use crate::pages::nodes::list::WorkerChip;
 use crate::request::{Reveal, console_url, may, require, take_flash, words};
@@ -21,12 +23,18 @@ pub(crate) fn NodePage() -> impl IntoView {
         .unwrap_or_default();
     view! {
         <Frame title=name.clone()>
-            <Loaded load=load(name) view=|(detail, reveal)| view! { <Screen detail reveal/> }/>
+            <Loaded load=load(name) view=|found| view! { <Screen found/> }/>
         </Frame>
     }
 }
 
-async fn load(name: String) -> Result<(NodeDetail, Option<Reveal>), AppError> {
+struct Found {
+    detail: NodeDetail,
+    kinds: Vec<NodeKind>,
+    reveal: Option<Reveal>,
+}
+
+async fn load(name: String) -> Result<Found, AppError> {
     let (backend, _) = require(Permission::Read)?;
     let reveal = take_flash()
         .await
@@ -35,12 +43,21 @@ async fn load(name: String) -> Result<(NodeDetail, Option<Reveal>), AppError> {
     let detail = nodes::get(&backend, &name)
         .await?
         .ok_or(AppError::NotFound)?;
-    Ok((detail, reveal))
+    Ok(Found {
+        kinds: config::node_state(&backend, detail.row.id).await?,
+        detail,
+        reveal,
+    })
 }
 
 #[component]
-fn Screen(detail: NodeDetail, #[prop(optional_no_strip)] reveal: Option<Reveal>) -> impl IntoView {
+fn Screen(found: Found) -> impl IntoView {
     let words = words();
+    let Found {
+        detail,
+        kinds,
+        reveal,
+    } = found;
     let node = detail.row.clone();
     view! {
         <header class="page-head">
@@ -53,6 +70,7 @@ fn Screen(detail: NodeDetail, #[prop(optional_no_strip)] reveal: Option<Reveal>)
             <Hops node=node.clone()/>
             <div>
                 <Facts node=node.clone() detail=detail.clone()/>
+                <Configs kinds/>
                 <Orders detail=detail.clone()/>
                 {may(Permission::Nodes).then(|| view! { <Danger node/> })}
             </div>

@@ -1,5 +1,6 @@
 //! All nodes.
 
+use backend::config::{self, DriftRow};
 use backend::nodes::{self, NodeRow};
 use domain::health::HopState;
 use domain::role::Permission;
@@ -8,6 +9,7 @@ use leptos::prelude::*;
 use crate::error::AppError;
 use crate::layout::Frame;
 use crate::pages::nodes::add_form::AddForm;
+use crate::pages::revisions::DriftChip;
 use crate::request::{FormBack, form_back, may, require, words};
 use crate::widgets::{Ago, Chip, Empty, Loaded, Shade, grouped};
 
@@ -15,19 +17,26 @@ use crate::widgets::{Ago, Chip, Empty, Loaded, Shade, grouped};
 pub(crate) fn NodesPage() -> impl IntoView {
     view! {
         <Frame title=words().nodes()>
-            <Loaded load=load() view=|(nodes, back)| view! { <Screen nodes back/> }/>
+            <Loaded load=load() view=|(nodes, drifts, back)| view! { <Screen nodes drifts back/> }/>
         </Frame>
     }
 }
 
-async fn load() -> Result<(Vec<NodeRow>, Option<FormBack>), AppError> {
+type Found = (Vec<NodeRow>, Vec<DriftRow>, Option<FormBack>);
+
+async fn load() -> Result<Found, AppError> {
     let (backend, _) = require(Permission::Read)?;
     let back = form_back("node").await;
-    Ok((nodes::list(&backend).await?, back))
+    let drifts = config::drifts(&backend).await?;
+    Ok((nodes::list(&backend).await?, drifts, back))
 }
 
 #[component]
-fn Screen(nodes: Vec<NodeRow>, #[prop(optional_no_strip)] back: Option<FormBack>) -> impl IntoView {
+fn Screen(
+    nodes: Vec<NodeRow>,
+    drifts: Vec<DriftRow>,
+    #[prop(optional_no_strip)] back: Option<FormBack>,
+) -> impl IntoView {
     let words = words();
     view! {
         <header class="page-head">
@@ -39,14 +48,19 @@ fn Screen(nodes: Vec<NodeRow>, #[prop(optional_no_strip)] back: Option<FormBack>
             view! { <Empty icon="server" title=words.nodes_empty_title() text=words.nodes_empty_text()/> }
                 .into_any()
         } else {
-            view! { <NodeTable nodes/> }.into_any()
+            view! { <NodeTable nodes drifts/> }.into_any()
         }}
     }
 }
 
 #[component]
-fn NodeTable(nodes: Vec<NodeRow>) -> impl IntoView {
+fn NodeTable(nodes: Vec<NodeRow>, drifts: Vec<DriftRow>) -> impl IntoView {
     let words = words();
+    let rows = nodes.into_iter().map(|node| {
+        let drifts = drifts.iter().filter(|drift| drift.node == node.id);
+        view! { <Row drifts=drifts.cloned().collect() node/> }
+    });
+    let rows: Vec<_> = rows.collect();
     view! {
         <div class="table-box">
             <table>
@@ -61,14 +75,14 @@ fn NodeTable(nodes: Vec<NodeRow>) -> impl IntoView {
                         <th>{words.last_seen()}</th>
                     </tr>
                 </thead>
-                <tbody>{nodes.into_iter().map(|node| view! { <Row node/> }).collect_view()}</tbody>
+                <tbody>{rows}</tbody>
             </table>
         </div>
     }
 }
 
 #[component]
-fn Row(node: NodeRow) -> impl IntoView {
+fn Row(node: NodeRow, drifts: Vec<DriftRow>) -> impl IntoView {
     let words = words();
     let seen = match node.seen_at {
         Some(at) => view! { <Ago at/> }.into_any(),
@@ -80,7 +94,12 @@ fn Row(node: NodeRow) -> impl IntoView {
                 <a class="strong breaks" href=format!("/nodes/{}", node.name) data-open="">{node.name.clone()}</a>
             </td>
             <td data-label=words.worker()><WorkerChip node=node.clone()/></td>
-            <td data-label=words.health()><HealthChip node=node.clone()/></td>
+            <td data-label=words.health()>
+                <span class="chips">
+                    <HealthChip node=node.clone()/>
+                    {drifts.into_iter().map(|drift| view! { <DriftChip kind=drift.kind/> }).collect_view()}
+                </span>
+            </td>
             <td class="number" data-label=words.bans_here()><a href=format!("/bans?node={}", node.id)>{grouped(node.bans)}</a></td>
             <td class="number" data-label=words.attacks_last_hour()>{grouped(node.attacks_last_hour)}</td>
             <td class="number" data-label=words.waiting_orders()>{grouped(node.waiting_orders)}</td>

@@ -2,6 +2,7 @@
 
 mod add_form;
 mod api;
+mod configs;
 mod detail;
 mod hops;
 mod list;

@@ -81,6 +81,11 @@ impl Content {
         }
     }
 
+    /// For reading and comparing: JSON, one value a line.
+    pub fn to_text(&self) -> String {
+        serde_json::to_string_pretty(&self.to_json()).unwrap_or_default()
+    }
+
     /// As stored.
     pub(super) fn to_json(&self) -> Value {
         match self {

@@ -98,8 +98,8 @@ pub async fn retry(
     Ok(())
 }
 
-/// What [`deploy`] and [`roll_back`] share.
-async fn send(
+/// What [`deploy`], [`roll_back`] and [`publish`](super::publish) share.
+pub(super) async fn send(
     backend: &Backend,
     conn: &mut PgConnection,
     actor: &Actor,

@@ -1,13 +1,15 @@
 //! Editing: one shared draft for each line, and the revision that is made of it.
 
-use domain::ids::RevisionId;
+use domain::ids::{DeploymentId, RevisionId};
 use domain::role::Permission;
 use serde_json::json;
 use sqlx::PgConnection;
 use time::Duration;
 
+use super::deploy::send;
 use super::{Content, Line, sql};
 use crate::changes::{self, Topic};
+use crate::whitelist::Scope;
 use crate::{Actor, Backend, Error, Problem, advisory, audit, bans};
 
 /// The same form sent twice within this time is one commit.
@@ -96,15 +98,56 @@ pub async fn commit(
     message: &str,
 ) -> Result<RevisionId, Error> {
     require(actor)?;
+    let mut tx = backend.pool.begin().await?;
+    let revision = committed(backend, &mut tx, actor, line, seen, message).await?;
+    tx.commit().await?;
+    Ok(revision)
+}
+
+/// [`commit`] and then, in the same transaction, [`deploy`](super::deploy()) where `to` says whereto:
+/// either both or nothing. Sent twice, it is done once.
+///
+/// # Errors
+/// As both.
+pub async fn publish(
+    backend: &Backend,
+    actor: &Actor,
+    line: Line,
+    seen: i64,
+    message: &str,
+    to: Option<&Scope>,
+) -> Result<(RevisionId, Option<DeploymentId>), Error> {
+    require(actor)?;
+    let mut tx = backend.pool.begin().await?;
+    let revision = committed(backend, &mut tx, actor, line, seen, message).await?;
+    let row = sql::revision_row(&mut *tx, revision).await?;
+    let deployment = match (row, to) {
+        (Some(row), Some(to)) => {
+            let action = "deploy revision";
+            Some(send(backend, &mut tx, actor, &row, to, action).await?)
+        }
+        _ => None,
+    };
+    tx.commit().await?;
+    Ok((revision, deployment))
+}
+
+async fn committed(
+    backend: &Backend,
+    conn: &mut PgConnection,
+    actor: &Actor,
+    line: Line,
+    seen: i64,
+    message: &str,
+) -> Result<RevisionId, Error> {
     let message = bans::text("message", message)?;
     if message.is_empty() {
         return Err(Error::invalid("message", Problem::Missing));
     }
     let now = backend.clock.now();
-    let mut tx = backend.pool.begin().await?;
-    let object = begin(&mut tx, line).await?;
-    let newest = sql::newest(&mut *tx, line).await?;
-    let Some(draft) = sql::draft(&mut *tx, line).await? else {
+    let object = begin(conn, line).await?;
+    let newest = sql::newest(&mut *conn, line).await?;
+    let Some(draft) = sql::draft(&mut *conn, line).await? else {
         return match newest {
             Some(newest)
                 if newest.actor == actor.name
@@ -126,9 +169,8 @@ pub async fn commit(
     {
         return Err(Error::invalid("draft", Problem::Unchanged));
     }
-    let revision =
-        sql::insert_revision(&mut tx, line, &draft.content, &message, actor, now).await?;
-    sql::delete_draft(&mut tx, line).await?;
+    let revision = sql::insert_revision(conn, line, &draft.content, &message, actor, now).await?;
+    sql::delete_draft(conn, line).await?;
     let before = newest.map(|newest| json!({ "revision": newest.number }));
     let after = json!({
         "revision": revision.number,
@@ -136,9 +178,8 @@ pub async fn commit(
         "content": bounded(draft.content),
     });
     let action = "commit revision";
-    audit::record(&mut tx, now, actor, action, &object, before, Some(after)).await?;
-    changes::note(&mut tx, Topic::Config, line.node).await?;
-    tx.commit().await?;
+    audit::record(conn, now, actor, action, &object, before, Some(after)).await?;
+    changes::note(conn, Topic::Config, line.node).await?;
     Ok(revision.id)
 }
 

@@ -8,6 +8,7 @@ mod deploy;
 mod desired;
 mod drafts;
 mod drift;
+mod found;
 mod node;
 mod read;
 mod report;
@@ -17,9 +18,13 @@ mod views;
 pub use content::{Content, Line};
 pub use deploy::{deploy, retry, roll_back};
 pub use desired::desired;
-pub use drafts::{commit, discard_draft, save_draft};
+pub use drafts::{commit, discard_draft, publish, save_draft};
+pub use found::{NodeFound, found};
 pub use node::{drop_own_line, put_ours_back, take_nodes_version};
-pub use read::{deployment, deployments, drifts, line, node_state, revision, revisions, under_way};
+pub use read::{
+    all_deployments, deployment, deployments, drifts, line, node_state, revision, revisions,
+    under_way,
+};
 pub(crate) use report::store;
 pub use views::{
     DeploymentRow, DeploymentView, Draft, DriftRow, Follower, Held, LineView, NodeKind, NodeStep,

@@ -89,6 +89,19 @@ pub async fn deployments(
     sql::deployment_rows(&backend.pool, which).await
 }
 
+/// Deployments of every line, the newest first, from before `before` where given.
+pub async fn all_deployments(
+    backend: &Backend,
+    before: Option<DeploymentId>,
+) -> Result<Vec<DeploymentRow>, Error> {
+    let which = WhichDeployments {
+        before,
+        limit: PAGE,
+        ..WhichDeployments::default()
+    };
+    sql::deployment_rows(&backend.pool, which).await
+}
+
 /// One deployment with each node; `None` where there is none of this number.
 pub async fn deployment(
     backend: &Backend,
@@ -173,7 +186,7 @@ pub async fn drifts(backend: &Backend) -> Result<Vec<DriftRow>, Error> {
     Ok(rows)
 }
 
-fn part(kind: Kind, found: &Value, part: &str) -> Result<Option<Content>, Error> {
+pub(super) fn part(kind: Kind, found: &Value, part: &str) -> Result<Option<Content>, Error> {
     match found.get(part) {
         None | Some(Value::Null) => Ok(None),
         Some(json) => Content::from_json(kind, "node_configs", json.clone()).map(Some),

@@ -1,0 +1,107 @@
+//! Nodes that somebody has changed by hand: since when, how, and whose version shall hold.
+
+use backend::config::{Content, DriftRow};
+use domain::config::Kind;
+use domain::role::Permission;
+use leptos::prelude::*;
+
+use crate::pages::revisions::change::Changes;
+use crate::pages::revisions::diff_view::TextDiff;
+use crate::pages::revisions::kinds::{changes, page, text};
+use crate::request::{may, words};
+use crate::widgets::{Ago, Icon};
+
+/// Each as a banner that opens.
+#[component]
+pub(super) fn Drifts(drifts: Vec<DriftRow>) -> impl IntoView {
+    (!drifts.is_empty()).then(|| {
+        view! {
+            <div class="drifts" id="drift">
+                {drifts.into_iter().map(|drift| view! { <Drift drift/> }).collect_view()}
+            </div>
+        }
+    })
+}
+
+#[component]
+fn Drift(drift: DriftRow) -> impl IntoView {
+    let words = words();
+    let theirs = drift.running.clone().or_else(|| drift.theirs.clone());
+    let number = words.revision_number(drift.ours.row.number);
+    let key = format!("{}-{}", drift.kind.as_str(), drift.node);
+    let ours = drift.ours.content.clone();
+    let said = drift.problem.clone().or_else(|| drift.loaded.clone());
+    view! {
+        <section class="drift" data-key=key>
+            <p class="drift-title">
+                <Icon name="alert"/>
+                <span class="strong">{words.drift_title(&drift.name)}</span>
+                <span class="muted">{words.drift_since()}" "<Ago at=drift.since/></span>
+            </p>
+            <p>{words.drift_text()}</p>
+            {said.map(|said| view! { <p class="mono breaks">{said}</p> })}
+            {theirs.map(|theirs| view! { <Difference ours theirs number/> })}
+            {may(Permission::Configure).then(|| view! { <Choice drift/> })}
+        </section>
+    }
+}
+
+#[component]
+fn Difference(ours: Content, theirs: Content, number: String) -> impl IntoView {
+    let words = words();
+    let changes = changes(words, Some(&ours), &theirs);
+    let ours_title = format!("{} ({number})", words.drift_ours());
+    view! {
+        <Changes changes before=ours_title.clone() after=words.drift_theirs()/>
+        <details class="as-text">
+            <summary>{words.as_text()}</summary>
+            <TextDiff left=text(&ours) right=text(&theirs) left_title=ours_title right_title=words.drift_theirs()/>
+        </details>
+    }
+}
+
+/// Both name the node.
+#[component]
+fn Choice(drift: DriftRow) -> impl IntoView {
+    let words = words();
+    let kind = drift.kind.as_str();
+    let node = drift.node.to_string();
+    let readable = drift.theirs.is_some();
+    let button = |action: &'static str, class: &'static str, text: String, hint: &'static str| {
+        view! {
+            <form method="post" action=action data-enhance="">
+                <input type="hidden" name="kind" value=kind/>
+                <button class=class name="node" value=node.clone()>{text}</button>
+                <span class="hint">{hint}</span>
+            </form>
+        }
+    };
+    view! {
+        <div class="choice-of-two">
+            {button("/api/ui/drift_put_ours", "button primary", words.put_ours_named(&drift.name), words.put_ours_text())}
+            {readable
+                .then(|| button("/api/ui/drift_take_theirs", "button", words.take_theirs_named(&drift.name), words.take_theirs_text()))}
+        </div>
+    }
+}
+
+/// On the list of nodes and a node's page: leads to where it is decided.
+#[component]
+pub(in crate::pages) fn DriftChip(kind: Kind) -> impl IntoView {
+    let words = words();
+    let text = words.drift_of(words.config_kind(kind));
+    view! {
+        <a class="chip attention" href=format!("{}#drift", page(kind))>
+            <Icon name="alert"/>
+            {text}
+        </a>
+    }
+}
+
+/// For a sentence: each node once.
+pub(in crate::pages) fn drifted_names(drifts: &[DriftRow]) -> String {
+    let mut names: Vec<&str> = drifts.iter().map(|drift| drift.name.as_str()).collect();
+    names.sort_unstable();
+    names.dedup();
+    names.join(", ")
+}

@@ -1,0 +1,49 @@
+//! What stands on each node, as its worker last told.
+
+use domain::config::Kind;
+use domain::ids::NodeId;
+use time::OffsetDateTime;
+
+use super::read::part;
+use super::sql::Which;
+use super::{Content, sql};
+use crate::{Backend, Error};
+
+/// One kind on one node.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NodeFound {
+    /// The node.
+    pub node: NodeId,
+    /// Its name.
+    pub name: String,
+    /// What stands in its files, where they can be read.
+    pub content: Option<Content>,
+    /// What is in force although the files say something else.
+    pub running: Option<Content>,
+    /// Why the files cannot be read or changed; inert.
+    pub problem: Option<String>,
+    /// When the worker told; `None`: not yet.
+    pub found_at: Option<OffsetDateTime>,
+}
+
+/// Every node that was told of, by name.
+pub async fn found(backend: &Backend, kind: Kind) -> Result<Vec<NodeFound>, Error> {
+    let which = Which {
+        kind: Some(kind),
+        node: None,
+        drifted: false,
+    };
+    let configs = sql::configs(&backend.pool, which).await?;
+    let rows = configs.into_iter().map(|config| {
+        let found = config.found.unwrap_or_default();
+        Ok(NodeFound {
+            node: config.node,
+            name: config.name,
+            content: part(kind, &found, "content")?,
+            running: part(kind, &found, "running")?,
+            problem: config.state.problem,
+            found_at: config.state.found_at,
+        })
+    });
+    rows.collect()
+}

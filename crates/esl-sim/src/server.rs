@@ -48,7 +48,7 @@ pub struct Shared {
     switch: Mutex<Option<Switch>>,
     listeners: Mutex<Vec<Weak<Listener>>>,
     behaviour: watch::Sender<Option<Misbehaviour>>,
-    commands: Mutex<Vec<String>>,
+    commands: watch::Sender<Vec<String>>,
     pub door: Door,
     pub peer: Mutex<Option<IpAddr>>,
     pub accepted: AtomicUsize,
@@ -62,7 +62,7 @@ impl Shared {
             switch: Mutex::new(Some(switch)),
             listeners: Mutex::default(),
             behaviour: watch::Sender::new(None),
-            commands: Mutex::default(),
+            commands: watch::Sender::default(),
             door,
             peer: Mutex::default(),
             accepted: AtomicUsize::new(0),
@@ -172,11 +172,19 @@ impl Shared {
         } else {
             command
         };
-        lock(&self.commands).push(noted.to_owned());
+        self.commands
+            .send_modify(|commands| commands.push(noted.to_owned()));
     }
 
     pub fn commands(&self) -> Vec<String> {
-        lock(&self.commands).clone()
+        self.commands.borrow().clone()
+    }
+
+    /// Waits for commands.
+    pub async fn commanded(&self, wanted: impl Fn(&[String]) -> bool) -> Vec<String> {
+        let mut commands = self.commands.subscribe();
+        let found = commands.wait_for(|commands| wanted(commands)).await;
+        found.map(|commands| commands.clone()).unwrap_or_default()
     }
 
     pub fn behaviour(&self) -> Option<Misbehaviour> {
@@ -304,6 +312,13 @@ impl Door {
             waker.wake();
         }
         Ok(())
+    }
+
+    /// The same, for those who cannot be told: their next connection is refused.
+    pub fn open_or_say(&self) {
+        if let Err(error) = self.open() {
+            tracing::warn!("cannot listen at {} again: {error}", self.address);
+        }
     }
 
     async fn next(&self) -> (TcpStream, SocketAddr) {

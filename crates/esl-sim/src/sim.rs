@@ -172,20 +172,15 @@ impl Sim {
     pub fn misbehave(&self, how: Misbehaviour) {
         match how {
             Misbehaviour::RefuseConnections => self.shared.door.shut(),
-            // Told by `commands` at the latest when it cannot listen again.
-            _ => drop(self.shared.door.open()),
+            _ => self.shared.door.open_or_say(),
         }
         self.shared.set_behaviour(Some(how));
     }
 
     /// From now on it is as it should be.
-    ///
-    /// # Errors
-    /// When it refused connections, and cannot listen at its address again.
-    pub fn behave(&self) -> std::io::Result<()> {
-        self.shared.door.open()?;
+    pub fn behave(&self) {
+        self.shared.door.open_or_say();
         self.shared.set_behaviour(None);
-        Ok(())
     }
 
     /// Sends an event to every client that wants it.
@@ -215,7 +210,10 @@ impl Sim {
         self.shared.go_down().await;
         let switch = fresh(&self.shared.setup)?;
         self.shared.come_up(switch);
-        Ok(self.shared.door.open()?)
+        if self.shared.behaviour() != Some(Misbehaviour::RefuseConnections) {
+            self.shared.door.open()?;
+        }
+        Ok(())
     }
 
     /// Goes down and stays down until [`Self::restart`]. Clients are told; nobody listens any more.
@@ -227,6 +225,11 @@ impl Sim {
     /// Every command that came in, in order; logins without what was said there.
     pub fn commands(&self) -> Vec<String> {
         self.shared.commands()
+    }
+
+    /// Waits until the commands that came in are as wanted, and returns them.
+    pub async fn commanded(&self, wanted: impl Fn(&[String]) -> bool) -> Vec<String> {
+        self.shared.commanded(wanted).await
     }
 
     /// How many connections were accepted so far, rejected ones included.

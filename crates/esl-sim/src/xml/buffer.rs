@@ -7,6 +7,9 @@ const END: u8 = 0;
 /// Entities in one text; more are left as they stand, so that none grows without end.
 const MOST_REPLACEMENTS: usize = 10_000;
 
+/// And a text of this length is not looked through any more.
+const LONGEST: usize = 16 << 20;
+
 /// A text that is cut and decoded in place.
 pub struct Buffer {
     bytes: Vec<u8>,
@@ -132,7 +135,7 @@ impl Buffer {
         let mut in_place = true;
         let mut at = 0;
         let mut left = MOST_REPLACEMENTS;
-        while at < text.len() && left > 0 {
+        while at < text.len() && left > 0 && text.len() < LONGEST {
             let replaced = match text[at] {
                 b'&' if text[at..].starts_with(b"&#") => numbered(&text[at..]),
                 b'&' => named(&text[at..], entities),

@@ -226,3 +226,79 @@ fn declared_entities(text: &str) -> Vec<(String, String)> {
     }
     entities
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn mistake(text: &str) -> String {
+        parse(text.as_bytes()).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn says_what_is_wrong_and_where() {
+        for (text, wanted) in [
+            ("", "[error near line 1]: root tag missing"),
+            ("\n\nx", "[error near line 1]: root tag missing"),
+            (
+                "<a>\n<b>\n</a>\n",
+                "[error near line 3]: unexpected closing tag </a>",
+            ),
+            ("<a>\n<b/>\n", "[error near line 2]: unclosed tag <a>"),
+            (
+                "<a>\n<!-- b -- c -->\n</a>\n",
+                "[error near line 2]: unclosed <!--",
+            ),
+            ("<a b=\"c>\n</a>\n", "[error near line 1]: missing \""),
+            (
+                "<a/>\n<b/>\n",
+                "[error near line 2]: markup outside of root element",
+            ),
+            ("<a>\n< b/></a>\n", "[error near line 2]: unexpected <"),
+        ] {
+            assert_eq!(mistake(text), wanted, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_line_end_in_a_value_is_not_counted() {
+        let text = "<a b=\"\n\n\">\n</b>\n";
+        assert_eq!(
+            mistake(text),
+            "[error near line 2]: unexpected closing tag </b>"
+        );
+    }
+
+    #[test]
+    fn entities_are_replaced_but_not_without_end() {
+        let text = "<!DOCTYPE x [<!ENTITY a \"&b;&b;\"><!ENTITY b \"&a;&a;\">]>\n<r c=\"&a;\"/>\n";
+        let root = parse(text.as_bytes()).unwrap();
+        assert!(root.attribute("c").unwrap().len() < 100_000);
+        let text = "<r c=\"A & B &lt;&#65;&quot;&amp;lt;\"/>\n";
+        let root = parse(text.as_bytes()).unwrap();
+        assert_eq!(root.attribute("c"), Some("A & B <A\"&lt;"));
+    }
+
+    #[test]
+    fn a_value_without_quotes_is_none() {
+        let root = parse(b"<a name=inbound default=\"deny\"/>\n").unwrap();
+        assert_eq!(root.attribute("name"), Some(""));
+        assert_eq!(root.attribute("default"), Some("deny"));
+    }
+
+    proptest! {
+        #[test]
+        fn survives_anything(text in "[<>/!?&;#x%\"'= \r\na-c\\-\\[\\]]{0,80}") {
+            if let Ok(root) = parse(text.as_bytes()) {
+                root.print();
+            }
+        }
+
+        #[test]
+        fn survives_any_bytes(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+            let _ = parse(&bytes);
+        }
+    }
+}

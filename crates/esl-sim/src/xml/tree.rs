@@ -61,6 +61,9 @@ impl Element {
     }
 }
 
+/// Trees that somebody holds, by hash and length of their texts.
+type Known = HashMap<(u64, usize), Weak<Tree>>;
+
 /// A whole configuration.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Tree(Element);
@@ -69,10 +72,10 @@ impl Tree {
     /// Parses a preprocessed text. Equal texts give the same tree, so many nodes with one
     /// configuration cost as much as one.
     pub fn read(text: &[u8]) -> Result<Arc<Self>, Mistake> {
-        static KNOWN: LazyLock<Mutex<HashMap<u64, Weak<Tree>>>> = LazyLock::new(Mutex::default);
+        static KNOWN: LazyLock<Mutex<Known>> = LazyLock::new(Mutex::default);
         let mut hasher = DefaultHasher::new();
         text.hash(&mut hasher);
-        let key = hasher.finish();
+        let key = (hasher.finish(), text.len());
         let known = || KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(tree) = known().get(&key).and_then(Weak::upgrade) {
             return Ok(tree);

@@ -14,8 +14,8 @@ use axum::routing::{get, post};
 use domain::ban::OrderResult;
 use domain::health::Health;
 use domain::wire::{
-    Cursor, Down, Enrol, Enrolled, Gap, INSTANCE_HEADER, PING_SECONDS, Receipt, Refusal,
-    RefusalKind, Report, Source,
+    ConfigReport, Cursor, DesiredConfig, Down, Enrol, Enrolled, Gap, INSTANCE_HEADER, PING_SECONDS,
+    Receipt, Refusal, RefusalKind, Report, Source,
 };
 use tokio::sync::{mpsc, watch};
 
@@ -58,6 +58,9 @@ pub struct Stored {
     pub gaps: Vec<Gap>,
     pub results: Vec<OrderResult>,
     pub health: Option<Health>,
+    /// Said first on every stream.
+    pub desired: Option<DesiredConfig>,
+    pub configs: Vec<ConfigReport>,
     pub instances: Vec<String>,
     /// Processes that another one took over from.
     pub fenced: Vec<String>,
@@ -129,6 +132,17 @@ impl Console {
                 .streams
                 .retain(|stream| stream.send(down.clone()).is_ok());
         });
+    }
+
+    /// Wants this of every node, from now on.
+    pub fn want(&self, desired: DesiredConfig) {
+        self.with(|stored| stored.desired = Some(desired.clone()));
+        self.say(&Down::Config(desired));
+    }
+
+    /// Breaks every stream off.
+    pub fn hang_up(&self) {
+        self.with(|stored| stored.streams.clear());
     }
 
     /// Another worker takes over from whoever has a stream.
@@ -235,13 +249,17 @@ fn commit(stored: &mut Stored, report: Report) {
         stored.cursors.insert(chunk.end.source, chunk.end);
     }
     stored.results.extend(report.results);
+    if report.configs != ConfigReport::default() {
+        stored.configs.push(report.configs);
+    }
     stored.health = report.health.or(stored.health.take());
 }
 
 /// A stream that falls silent is opened again, and the tests count streams.
-async fn ping(stream: mpsc::UnboundedSender<Down>) {
+async fn ping(stream: mpsc::WeakUnboundedSender<Down>) {
     let now = || runtime::Clock::system().unix_millis();
-    while stream.send(Down::Ping { now: now() }).is_ok() {
+    let ping = |stream: mpsc::UnboundedSender<Down>| stream.send(Down::Ping { now: now() }).ok();
+    while stream.upgrade().and_then(ping).is_some() {
         tokio::time::sleep(Duration::from_secs(PING_SECONDS)).await;
     }
 }
@@ -266,7 +284,10 @@ async fn orders(State(console): State<Console>, headers: HeaderMap) -> Response 
             ban_list: 0,
         };
         sender.send(welcome).unwrap();
-        tokio::spawn(ping(sender.clone()));
+        if let Some(desired) = stored.desired.clone() {
+            sender.send(Down::Config(desired)).unwrap();
+        }
+        tokio::spawn(ping(sender.downgrade()));
         stored.streams.push(sender);
         true
     });

@@ -16,13 +16,14 @@ use crate::worker::{Node, start};
 const NOBODY: u32 = 65_534;
 
 /// The worker's program behind another one; killed when dropped.
-struct Behind {
-    child: Child,
+pub struct Behind {
+    pub child: Child,
     output: PathBuf,
+    folder: PathBuf,
 }
 
 impl Behind {
-    fn start(node: &Node, program: &[&str]) -> Self {
+    pub fn start(node: &Node, program: &[&str]) -> Self {
         let output = node.folder.path().join("output");
         let file = fs::File::create(&output).unwrap();
         let child = Command::new(program[0])
@@ -36,7 +37,24 @@ impl Behind {
             .stderr(file)
             .spawn()
             .unwrap();
-        Self { child, output }
+        Self {
+            child,
+            output,
+            folder: node.folder.path().to_owned(),
+        }
+    }
+
+    /// Makes a folder of the node writable in the worker's own namespace.
+    pub fn remount_writable(&self, name: &str) {
+        let pid = self.child.id().to_string();
+        let mut enter = Command::new("/usr/bin/nsenter");
+        enter.args(["--target", &pid, "--mount"]);
+        if !rustix::process::geteuid().is_root() {
+            enter.args(["--user", "--preserve-credentials"]);
+        }
+        let folder = self.folder.join(name);
+        let remount = ["--", "/usr/bin/mount", "-o", "remount,rw,bind"];
+        assert!(enter.args(remount).arg(folder).status().unwrap().success());
     }
 
     fn said(&self, what: &str) -> usize {
@@ -157,14 +175,7 @@ async fn hostile_09_a_state_folder_mounted_read_only_is_told_and_nothing_is_skip
     assert_eq!(said, 1, "said once, not at each try");
 
     // Mounted writable again, it goes on where it was.
-    let pid = worker.child.id().to_string();
-    let mut enter = Command::new("/usr/bin/nsenter");
-    enter.args(["--target", &pid, "--mount"]);
-    if !root {
-        enter.args(["--user", "--preserve-credentials"]);
-    }
-    let remount = ["--", "/usr/bin/mount", "-o", "remount,rw,bind", state];
-    assert!(enter.args(remount).status().unwrap().success());
+    worker.remount_writable("state");
     node.all_stored(&console).await;
     console
         .until("all is well", |stored| {

@@ -32,7 +32,7 @@ impl Node {
         let quoted = |name: &str| format!("\"{}\"", path(name).display());
         let text = format!(
             "[console]\nurl = \"{}\"\n[node]\nstate_dir = {}\n[attack_log]\npath = {}\n\
-             [fail2ban]\nsocket = {}\nlog = {}\nconfig_dir = {}\nclient = \"/bin/false\"\n\
+             [fail2ban]\nsocket = {}\nlog = {}\nconfig_dir = {}\nclient = \"/bin/false\"\n[freeswitch]\nconf_dir = {}\n\
              [firewall]\nnft = [\"/bin/false\"]\nipset = [\"/bin/false\"]\niptables = [\"/bin/false\"]\nip6tables = [\"/bin/false\"]\n",
             console.url,
             quoted("state"),
@@ -40,6 +40,7 @@ impl Node {
             quoted("fail2ban.sock"),
             quoted("fail2ban.log"),
             quoted("fail2ban"),
+            quoted("freeswitch"),
         );
         fs::write(path("worker.toml"), text).unwrap();
         let node = Self {

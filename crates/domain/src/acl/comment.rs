@@ -12,6 +12,10 @@ use crate::inert::{inert, is_inert};
 #[serde(try_from = "String", into = "String")]
 pub struct Comment(String);
 
+/// Where a switch prints an attribute that holds this, it escapes nothing behind it: quotes and brackets
+/// of a comment would be read back as XML.
+const MARKUP: &str = "<!";
+
 /// Most characters of a comment.
 const LENGTH_LIMIT: usize = 120;
 
@@ -24,6 +28,9 @@ pub enum CommentError {
     /// Line ends, control characters, characters that cannot be seen.
     #[error("a comment is one line without control characters")]
     Character,
+    /// `<!`: FreeSWITCH shows what it has loaded, and from there on writes it bare.
+    #[error("a comment cannot hold \"<!\"")]
+    Markup,
 }
 
 impl Comment {
@@ -37,9 +44,14 @@ impl Comment {
         self.0.is_empty()
     }
 
-    /// Somebody else's text: blanks instead of line ends, the rest made inert, and cut.
+    /// Somebody else's text, as it is where it can be a comment. Otherwise: blanks instead of line ends,
+    /// the rest made inert, and cut.
     pub fn from_foreign(text: &str) -> Self {
+        if let Ok(comment) = text.parse() {
+            return comment;
+        }
         let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let line = line.replace(MARKUP, "< !");
         let shown: String = line
             .chars()
             .flat_map(|character| {
@@ -75,6 +87,9 @@ impl FromStr for Comment {
         }
         if !is_harmless(text) {
             return Err(CommentError::Character);
+        }
+        if text.contains(MARKUP) {
+            return Err(CommentError::Markup);
         }
         Ok(Self(text.to_owned()))
     }

@@ -104,6 +104,17 @@ fn hostile_26_entries_and_comments_are_refused_or_inert() {
         "长".repeat(121).parse::<Comment>(),
         Err(CommentError::TooLong)
     );
+    assert_eq!(
+        "say <! \" x=\"".parse::<Comment>(),
+        Err(CommentError::Markup)
+    );
+    assert_eq!(
+        Comment::from_foreign("old <!-- note -->").as_str(),
+        "old < !-- note -->"
+    );
+    for kept in ["two  blanks", "电信\u{3000}中继", "no\u{a0}break"] {
+        assert_eq!(Comment::from_foreign(kept).as_str(), kept);
+    }
     let foreign = Comment::from_foreign(&format!(" a\n\tb \u{1b}[2J \u{fffe}{}", "x".repeat(200)));
     assert!(
         foreign.as_str().starts_with("a b \\x1b[2J xxx"),

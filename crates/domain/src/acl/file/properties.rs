@@ -43,9 +43,15 @@ fn comments() -> impl Strategy<Value = Comment> {
         Just("<?"),
         Just("callwarden: end"),
         Just("\\"),
+        Just("a  b"),
+        Just("\u{3000}"),
     ];
     let text = prop_oneof![hostile.prop_map(str::to_owned), "[ -~]{0,10}", "\\PC{0,10}"];
-    prop::collection::vec(text, 0..4).prop_map(|parts| Comment::from_foreign(&parts.concat()))
+    prop::collection::vec(text, 0..4).prop_map(|parts| {
+        let text = parts.concat();
+        text.parse()
+            .unwrap_or_else(|_| Comment::from_foreign(&text))
+    })
 }
 
 fn entries() -> impl Strategy<Value = Entry> {

@@ -7,7 +7,9 @@ use roxmltree::Node;
 
 use super::access::{ProfileAccess, ProfileName, Profiles};
 use crate::switch_xml::{Directive, Lines, Place, SIZE_LIMIT, XmlError};
-use crate::switch_xml::{insert_before_close, is_true, parse, preprocess, tag, whole_lines};
+use crate::switch_xml::{
+    check_size, insert_before_close, is_true, parse, preprocess, tag, whole_lines,
+};
 
 const INBOUND_ACL: &str = "apply-inbound-acl";
 const AUTH_CALLS: &str = "auth-calls";
@@ -80,9 +82,7 @@ pub struct Written {
 
 /// The profiles of a file in `sip_profiles`.
 pub fn read(text: &str) -> Result<Vec<FoundProfile>, XmlError> {
-    if text.len() > SIZE_LIMIT {
-        return Err(XmlError::TooBig);
-    }
+    check_size(text)?;
     let seen = preprocess(text);
     profiles(&seen.text, &seen.brought)
 }

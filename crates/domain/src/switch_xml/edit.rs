@@ -46,7 +46,8 @@ pub(crate) fn whole_lines(text: &str, range: &Range<usize>) -> Range<usize> {
 }
 
 /// Lines of new elements at the end of an element: on lines of their own where its closing tag is the
-/// first of its line; an empty element is opened.
+/// first of its line; an empty element is opened. Each ends its line in any case: FreeSWITCH loses a
+/// byte of a line that is longer than 1 MiB.
 pub(crate) fn insert_before_close(
     text: &str,
     parent: &Range<usize>,
@@ -70,6 +71,6 @@ pub(crate) fn insert_before_close(
             let at = close - outer.len();
             (at..at, format!("{outer}  {inner}{line_end}"))
         }
-        None => (close..close, elements.concat()),
+        None => (close..close, elements.join(line_end)),
     }
 }

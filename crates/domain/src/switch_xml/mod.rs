@@ -23,6 +23,13 @@ use crate::inert::inert;
 /// Most bytes of a file that is read or written.
 pub const SIZE_LIMIT: usize = 5 << 20;
 
+/// Longest line of a file, its end included. FreeSWITCH cuts longer ones and loses the byte at the cut.
+const LINE_LIMIT: usize = (1 << 20) - 1;
+
+/// Most bytes of what a switch says it has loaded: of a character that is not ASCII it writes the number,
+/// three times as long.
+pub(crate) const LOADED_LIMIT: usize = 4 * SIZE_LIMIT;
+
 /// Most elements, texts and comments of one file.
 const NODE_LIMIT: u32 = 300_000;
 
@@ -57,6 +64,12 @@ pub enum XmlError {
     /// Bigger than [`SIZE_LIMIT`].
     #[error("the file is bigger than 5 MB")]
     TooBig,
+    /// A line that FreeSWITCH would cut.
+    #[error("{place}: the line is longer than 1 MB; FreeSWITCH would lose a byte of it")]
+    LongLine {
+        /// Its begin.
+        place: Place,
+    },
     /// Not well-formed.
     #[error("{place}: not well-formed XML: {reason}")]
     Malformed {
@@ -86,9 +99,10 @@ impl XmlError {
     /// Where, if it is about one place.
     pub fn place(&self) -> Option<Place> {
         match self {
-            Self::Malformed { place, .. } | Self::Doctype { place } | Self::TooDeep { place } => {
-                Some(*place)
-            }
+            Self::Malformed { place, .. }
+            | Self::LongLine { place }
+            | Self::Doctype { place }
+            | Self::TooDeep { place } => Some(*place),
             Self::TooBig | Self::TooMany => None,
         }
     }
@@ -120,9 +134,25 @@ impl<'a> Lines<'a> {
     }
 }
 
+/// Is a file of a size that is read here, and by FreeSWITCH?
+pub(crate) fn check_size(text: &str) -> Result<(), XmlError> {
+    if text.len() > SIZE_LIMIT {
+        return Err(XmlError::TooBig);
+    }
+    let mut offset = 0;
+    for line in text.split_inclusive(['\r', '\n']) {
+        if line.len() > LINE_LIMIT {
+            let place = Lines::new(text).place(offset);
+            return Err(XmlError::LongLine { place });
+        }
+        offset += line.len();
+    }
+    Ok(())
+}
+
 /// Parses what [`preprocess`] left (or what a switch answered), within the limits.
 pub(crate) fn parse(text: &str) -> Result<Document<'_>, XmlError> {
-    if text.len() > SIZE_LIMIT {
+    if text.len() > LOADED_LIMIT {
         return Err(XmlError::TooBig);
     }
     let options = ParsingOptions {

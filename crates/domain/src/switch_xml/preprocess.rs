@@ -49,7 +49,9 @@ pub fn preprocess(text: &str) -> Seen {
         }
         let mut rest = line;
         if inside {
-            let Some(end) = line.find("-->") else {
+            // Like `is_dropped`: what is behind a variable is not looked at.
+            let head = variable_end(line).map_or(line, |end| &line[..end]);
+            let Some(end) = head.find("-->") else {
                 blank(&mut seen, line);
                 continue;
             };

@@ -77,8 +77,13 @@ fn hostile_28_refused_with_line_and_column() {
         assert_eq!(error, expected, "{text}");
     }
     assert_eq!(
-        parse(&" ".repeat(SIZE_LIMIT + 1)).unwrap_err(),
+        parse(&" ".repeat(LOADED_LIMIT + 1)).unwrap_err(),
         XmlError::TooBig
+    );
+    assert_eq!(check_size(&"\n".repeat(SIZE_LIMIT)), Ok(()));
+    assert_eq!(
+        check_size(&"\n".repeat(SIZE_LIMIT + 1)),
+        Err(XmlError::TooBig)
     );
     assert_eq!(
         parse(&("<a>".to_owned() + &"<b/>".repeat(400_000))).unwrap_err(),
@@ -130,4 +135,23 @@ fn hostile_26_nothing_acts_inside_an_attribute_that_we_write() {
     assert!(!has_variable(&xml));
     let document = parse(&seen.text).unwrap();
     assert_eq!(document.root_element().attribute("b"), Some(hostile));
+}
+
+#[test]
+fn a_line_that_freeswitch_would_cut_is_refused() {
+    // One of 1,048,575 bytes was loaded whole; of one of 1,048,576 the last byte was missing.
+    let line = "<a/>\r\n".to_owned() + &"x".repeat(1_048_574) + "\n";
+    assert_eq!(check_size(&line), Ok(()));
+    let place = Place { line: 2, column: 1 };
+    assert_eq!(
+        check_size(&line.replacen('x', "xx", 1)),
+        Err(XmlError::LongLine { place })
+    );
+}
+
+#[test]
+fn a_comment_does_not_end_behind_a_variable() {
+    let seen = preprocess("<a>\n<!--#x\n$${domain} --><b/>\n<c/>--><d/>\n</a>\n");
+    let left: Vec<&str> = seen.text.split_whitespace().collect();
+    assert_eq!(left, ["<a>", "<d/>", "</a>"]);
 }

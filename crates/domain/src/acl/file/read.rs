@@ -10,7 +10,7 @@ use super::lists::Reader;
 use super::node::{Net, Node, Rule};
 use super::{FileError, block};
 use crate::acl::Action;
-use crate::switch_xml::{Lines, Place, SIZE_LIMIT, XmlError, parse, preprocess, tag};
+use crate::switch_xml::{Lines, Place, check_size, has_variable, parse, preprocess, tag};
 
 /// A list in a file, whoever wrote it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,9 +62,7 @@ pub struct Verdict<'a> {
 
 /// Reads a file; it is never bigger than it says, and never half understood.
 pub fn read(text: &str) -> Result<AclFile, FileError> {
-    if text.len() > SIZE_LIMIT {
-        return Err(XmlError::TooBig.into());
-    }
+    check_size(text)?;
     let seen = preprocess(text);
     let document = parse(&seen.text)?;
     let lines = Lines::new(&seen.text);
@@ -127,8 +125,10 @@ impl AclFile {
             (None, _) => None,
         };
         let open = self.findings.iter().filter(|finding| {
-            let concerns =
-                finding.list.is_none() || list.is_some() && finding.list.as_deref() == Some(name);
+            // A list whose name is a variable may have any name.
+            let concerns = finding.list.as_deref().is_none_or(|list_name| {
+                has_variable(list_name) || list.is_some() && list_name == name
+            });
             concerns && finding.fault.is_unknown()
         });
         Verdict {

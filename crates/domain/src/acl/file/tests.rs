@@ -170,6 +170,9 @@ fn what_the_file_does_not_hold_is_said_to_be_open() {
     assert_eq!((domains.allowed, domains.open.len()), (false, 1));
     let none = file.decide("inbound", address);
     assert_eq!((none.allowed, none.list, none.open.len()), (false, None, 0));
+    // That list may have any name.
+    let named = STOCK.replace("name=\"lan\"", "name=\"$${place}\"");
+    assert_eq!(read(&named).unwrap().decide("hq", address).open.len(), 1);
 }
 
 #[test]
@@ -300,9 +303,9 @@ fn hostile_28_files_that_are_not_understood_are_left_alone() {
             "{text}"
         );
     }
-    let big = wrapped(&" ".repeat(SIZE_LIMIT));
+    let big = wrapped(&"\n".repeat(SIZE_LIMIT));
     assert_eq!(write(&big, &wanted), Err(XmlError::TooBig.into()));
-    let nearly = wrapped(&" ".repeat(SIZE_LIMIT - 200));
+    let nearly = wrapped(&"\n".repeat(SIZE_LIMIT - 200));
     assert_eq!(write(&nearly, &wanted), Err(FileError::TooBigToWrite));
 }
 
@@ -374,4 +377,23 @@ fn what_a_switch_has_loaded_is_compared() {
         [Unlike::Other(other.name), Unlike::Missing(missing.name)]
     );
     assert!(super::loaded("can't find anything\n").is_err());
+}
+
+#[test]
+fn a_file_of_one_line_gets_no_line_that_freeswitch_cuts() {
+    let text = "<configuration name=\"acl.conf\"><network-lists></network-lists></configuration>";
+    let entries: Vec<(String, String)> = (0..5000)
+        .map(|number: u32| {
+            let [_, _, high, low] = number.to_be_bytes();
+            (format!("192.0.{high}.{low}"), "&".repeat(120))
+        })
+        .collect();
+    let entries: Vec<(&str, &str)> = entries
+        .iter()
+        .map(|(network, comment)| (network.as_str(), comment.as_str()))
+        .collect();
+    let written = write(text, &lists([list("inbound", &entries)])).unwrap();
+    assert!(written.len() > 3_000_000);
+    assert!(written.lines().all(|line| line.len() < 1000));
+    assert_eq!(write(&written, &AclLists::default()).unwrap(), text);
 }

@@ -14,6 +14,8 @@ export interface Node {
   nft: string[];
   fail2ban_pid: number;
   worker_pid: number;
+  /** The simulated FreeSWITCH: its Event Socket and its configuration. */
+  freeswitch: { address: string; password: string; folder: string };
 }
 
 export interface Stage {

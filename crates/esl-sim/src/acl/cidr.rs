@@ -5,11 +5,24 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 /// The longest text that is looked at.
 const LONGEST: usize = 126;
 
-/// A network of one family.
+/// A network: which bits of an address have to be which. Without any such bit the whole address has to
+/// be the network's, or nothing where that is zero.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Cidr {
-    network: IpAddr,
+    network: u128,
+    mask: u128,
     bits: u8,
+    family: Family,
+}
+
+/// Whose addresses are compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Family {
+    V4,
+    V6,
+    /// Of `host=` and `mask=`, whose node is not marked as IPv4: compared with the first four bytes of
+    /// IPv6 addresses, too, as they lie in the memory of a PC.
+    Unmarked,
 }
 
 impl Cidr {
@@ -21,21 +34,40 @@ impl Cidr {
         let (address, bits) = head.split_once('/')?;
         let bits = leading_number(bits);
         // The whole text decides on the family, not only what is read of it.
-        let (network, most) = if text.contains(':') {
-            (IpAddr::V6(address.parse().ok()?), 128)
+        let (network, family, most) = if text.contains(':') {
+            let address: Ipv6Addr = address.parse().ok()?;
+            (address.to_bits(), Family::V6, 128)
         } else {
-            (IpAddr::V4(address.parse().ok()?), 32)
+            let address: Ipv4Addr = address.parse().ok()?;
+            (address.to_bits().into(), Family::V4, 32)
         };
         let bits = u8::try_from(bits).ok().filter(|bits| *bits <= most)?;
-        Some(Self { network, bits })
+        let zeros = u32::from(most - bits);
+        let ones = u128::MAX >> (128 - u32::from(most));
+        // A PC shifts 32 bits by 32 not at all: /32 ends up with the mask of /0.
+        let mask = match family {
+            Family::V4 if bits == 32 => 0,
+            _ => ones.checked_shl(zeros).unwrap_or(0) & ones,
+        };
+        Some(Self {
+            network,
+            mask,
+            bits,
+            family,
+        })
     }
 
-    /// `host=` and `mask=`.
+    /// `host=` and `mask=`; a mask may have holes.
     pub fn from_mask(host: &str, mask: &str) -> Option<Self> {
-        let network = IpAddr::V4(host.parse().ok()?);
+        let network: Ipv4Addr = host.parse().ok()?;
         let mask: Ipv4Addr = mask.parse().ok()?;
         let bits = u8::try_from(mask.to_bits().count_ones()).ok()?;
-        Some(Self { network, bits })
+        Some(Self {
+            network: network.to_bits().into(),
+            mask: mask.to_bits().into(),
+            bits,
+            family: Family::Unmarked,
+        })
     }
 
     /// Length of the prefix.
@@ -43,20 +75,23 @@ impl Cidr {
         self.bits
     }
 
-    /// Is that address in it? Never one of the other family.
+    /// Is that address in it?
     pub fn contains(self, address: IpAddr) -> bool {
-        match (self.network, address) {
-            (IpAddr::V4(network), IpAddr::V4(address)) => {
-                let mask = u32::MAX.checked_shl(32 - u32::from(self.bits)).unwrap_or(0);
-                network.to_bits() & mask == address.to_bits() & mask
+        let high = u128::swap_bytes;
+        let (network, mask, address) = match (self.family, address) {
+            (Family::V4 | Family::Unmarked, IpAddr::V4(address)) => {
+                (self.network, self.mask, address.to_bits().into())
             }
-            (IpAddr::V6(network), IpAddr::V6(address)) => {
-                let mask = u128::MAX
-                    .checked_shl(128 - u32::from(self.bits))
-                    .unwrap_or(0);
-                network.to_bits() & mask == address.to_bits() & mask
+            (Family::V6, IpAddr::V6(address)) => (self.network, self.mask, address.to_bits()),
+            (Family::Unmarked, IpAddr::V6(address)) => {
+                (high(self.network), high(self.mask), address.to_bits())
             }
-            _ => false,
+            _ => return false,
+        };
+        match (mask, network) {
+            (0, 0) => true,
+            (0, _) => network == address,
+            _ => network & mask == address & mask,
         }
     }
 }
@@ -70,11 +105,11 @@ pub fn address(text: &str) -> Option<IpAddr> {
     }
 }
 
-/// `::ffff:192.0.2.1/32` as `192.0.2.1/32`.
+/// `::ffff:192.0.2.1/32` as `192.0.2.1/32`: what is behind the prefix, whatever it is.
 fn mapped(text: &str) -> Option<String> {
-    let (address, bits) = text.split_once('/')?;
-    let v4 = address.parse::<Ipv6Addr>().ok()?.to_ipv4_mapped()?;
-    Some(format!("{v4}/{bits}"))
+    let prefix = text.get(..7)?;
+    let is_prefix = prefix.eq_ignore_ascii_case("::ffff:");
+    is_prefix.then(|| text[7..].to_owned())
 }
 
 /// As C's `atoi`: what follows the digits does not matter.

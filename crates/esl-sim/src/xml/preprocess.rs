@@ -88,9 +88,14 @@ impl Run<'_> {
                 }
             } else if let Some(at) = position(rest, b"<!--#") {
                 self.output.extend_from_slice(&rest[..at]);
-                let inside = &rest[at + 5..];
-                in_comment = position(inside, b"-->").is_none();
-                self.comment(inside, folder, depth);
+                let inside = &rest[at..];
+                let end = position(inside, b"-->");
+                in_comment = end.is_none();
+                // Before what it brings in.
+                if let Some(end) = end {
+                    self.output.extend_from_slice(&inside[end + 3..]);
+                }
+                self.comment(&inside[5..], folder, depth);
             } else {
                 self.output.extend_from_slice(rest);
             }

@@ -4,6 +4,7 @@
 mod support;
 
 mod many;
+mod measured;
 mod misbehaviour;
 mod program;
 mod reloads;

@@ -88,7 +88,7 @@ pub enum AclRef {
     List(ListName),
     /// A list that is always there.
     Automatic(AutomaticList),
-    /// A network.
+    /// An IPv4 network.
     Network(Network),
 }
 
@@ -98,6 +98,9 @@ pub enum AclRefError {
     /// It holds a slash.
     #[error(transparent)]
     Network(#[from] NetError),
+    /// FreeSWITCH takes `2001:db8::/32` for the list `2001` and the contexts `db8` and `:/32`.
+    #[error("FreeSWITCH cannot read an IPv6 network here; put it into a list")]
+    Ipv6,
     /// It does not, and is no list's name; `.auto` names are those of [`AUTOMATIC_LISTS`].
     #[error(transparent)]
     Name(#[from] NameError),
@@ -111,7 +114,11 @@ impl FromStr for AclRef {
             return Ok(Self::Automatic(AutomaticList(name)));
         }
         if text.contains('/') {
-            return Ok(Self::Network(text.parse()?));
+            let network: Network = text.parse()?;
+            if network.address().is_ipv6() {
+                return Err(AclRefError::Ipv6);
+            }
+            return Ok(Self::Network(network));
         }
         Ok(Self::List(text.parse()?))
     }

@@ -174,6 +174,9 @@ fn hostile_26_28_refused_instead_of_guessed() {
         "mine.auto",
         "none",
         "203.0.113.7/24",
+        // Split at the colons; measured: calls that no list allows then went on with 404 for 403.
+        "2001:db8::/64",
+        "::1/128",
         "x y",
         "$${a}",
         "\"/>",
@@ -228,7 +231,7 @@ fn json_is_checked() {
 proptest! {
     #[test]
     fn what_is_written_reads_back(
-        acl in prop::option::of(prop::collection::vec(prop_oneof!["[a-z][a-z_.-]{0,8}x", Just("nat.auto".to_owned()), Just("2001:db8::/64".to_owned())], 0..5)),
+        acl in prop::option::of(prop::collection::vec(prop_oneof!["[a-z][a-z_.-]{0,8}x", Just("nat.auto".to_owned()), Just("198.51.100.0/24".to_owned())], 0..5)),
         auth: Option<bool>,
         internal: bool,
     ) {

@@ -122,6 +122,12 @@ words! {
     put_ours_text: "The node's own change is overwritten.", "节点上的手动修改将被覆盖。";
 
     file_problem: "The file on the node cannot be changed", "无法修改节点上的文件";
+    preview: "The files as they will be written", "将写入的文件内容";
+    preview_text: "The whole text of a node's files; what is new is marked.", "节点上文件的完整内容，修改的行已标出。";
+    preview_show: "Show", "查看";
+    preview_unknown(name: &str): "The worker of {name} has not told what its files hold.", "{name} 的节点代理尚未上报文件内容。";
+    preview_same: "This file does not change.", "该文件没有变化。";
+    preview_new: "This file is made.", "该文件将新建。";
     configuration: "Configuration", "配置";
     configs_empty: "Nothing was deployed to this node yet; it keeps what it has.", "尚未向该节点下发配置，节点保持现状。";
     own_settings: "its own", "单独配置";

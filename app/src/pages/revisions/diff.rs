@@ -68,6 +68,26 @@ pub(super) fn hunks(left: &str, right: &str) -> (Vec<Hunk>, bool) {
     (hunks, false)
 }
 
+/// Every line of `text`, and whether `before` has it at this place too.
+pub(super) fn marked(before: &str, text: &str) -> (Vec<(Line, bool)>, bool) {
+    let diff = TextDiff::configure()
+        .timeout(LIMIT)
+        .diff_lines(before, text);
+    let mut lines = Vec::new();
+    for op in diff.ops() {
+        let (tag, _, new) = op.as_tag_tuple();
+        for index in new {
+            if lines.len() == MOST_ROWS {
+                return (lines, true);
+            }
+            let text = diff.new_slice(index).map(shown).unwrap_or_default();
+            let number = index + 1;
+            lines.push((Line { number, text }, tag != DiffTag::Equal));
+        }
+    }
+    (lines, false)
+}
+
 fn side_by_side(
     old: Range<usize>,
     new: Range<usize>,
@@ -136,6 +156,10 @@ mod tests {
             ]
         );
         assert!(hunks.iter().flatten().count() <= 2 * (1 + 2 * AROUND));
+        let (lines, _) = marked(&before, &after);
+        let new: Vec<_> = lines.iter().filter(|(_, changed)| *changed).collect();
+        assert_eq!(new.len(), 1);
+        assert_eq!((new[0].0.number, new[0].0.text.as_str()), (3, "line three"));
         assert!(super::hunks(&before, &before).0.is_empty());
     }
 

@@ -1,8 +1,8 @@
-//! Two texts side by side.
+//! Two texts side by side, and one text with its new lines marked.
 
 use leptos::prelude::*;
 
-use crate::pages::revisions::diff::{Hunk, Line, Row, hunks};
+use crate::pages::revisions::diff::{Hunk, Line, Row, hunks, marked};
 use crate::request::words;
 
 /// What stands on the left and on the right, and where they differ. Both are shown inert.
@@ -68,5 +68,35 @@ fn DiffRow(row: Row) -> impl IntoView {
             {side(row.left, "removed", "−", words.removed_mark())}
             {side(row.right, "added", "+", words.added_mark())}
         </tr>
+    }
+}
+
+/// A file as it will be, the lines that `before` has not marked.
+#[component]
+pub(in crate::pages) fn MarkedText(before: String, text: String) -> impl IntoView {
+    let words = words();
+    let (lines, more) = marked(&before, &text);
+    view! {
+        <div class="diff-box" role="region" aria-label=words.preview() tabindex="0">
+            <table class="compact diff">
+                <tbody>
+                    {lines
+                        .into_iter()
+                        .map(|(line, new)| {
+                            view! {
+                                <tr>
+                                    <td class="line-number" data-mark=new.then_some("+")>{line.number.to_string()}</td>
+                                    <td class=if new { "added" } else { "same" }>
+                                        {new.then(|| view! { <span class="visually-hidden">{words.added_mark()}": "</span> })}
+                                        <code>{line.text}</code>
+                                    </td>
+                                </tr>
+                            }
+                        })
+                        .collect_view()}
+                </tbody>
+            </table>
+        </div>
+        {more.then(|| view! { <p class="hint">{words.more_not_shown()}</p> })}
     }
 }

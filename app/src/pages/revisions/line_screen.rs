@@ -6,6 +6,7 @@ use crate::pages::revisions::compare::Compared;
 use crate::pages::revisions::drift::Drifts;
 use crate::pages::revisions::head::LineHead;
 use crate::pages::revisions::history::History;
+use crate::pages::revisions::preview::Preview;
 use crate::pages::revisions::progress::Latest;
 use crate::pages::revisions::publish::Publish;
 use crate::pages::revisions::screen::Screen;
@@ -34,6 +35,7 @@ pub(in crate::pages) fn LineScreen(
         <LineHead screen=screen.clone()/>
         {children()}
         {configures.then(|| view! { <Publish screen=screen.clone() warnings/> })}
+        {configures.then(|| view! { <Preview screen=screen.clone()/> })}
         <Latest screen=screen.clone()/>
         <Compared screen=screen.clone()/>
         <History screen/>

@@ -16,6 +16,7 @@ mod head;
 mod history;
 mod kinds;
 mod line_screen;
+mod preview;
 mod progress;
 mod publish;
 mod screen;

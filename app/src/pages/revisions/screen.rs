@@ -2,15 +2,16 @@
 
 use backend::Backend;
 use backend::config::{
-    self, Content, DeploymentView, DriftRow, Line, LineView, Revision, RevisionRow,
+    self, Content, DeploymentView, DriftRow, FilePreview, Line, LineView, Revision, RevisionRow,
 };
 use backend::nodes::{self, NodeName};
 use domain::config::Kind;
-use domain::ids::RevisionId;
+use domain::ids::{NodeId, RevisionId};
 use domain::jail::JailConfig;
+use domain::role::Permission;
 
 use crate::error::AppError;
-use crate::request::{FormBack, form_back, query, scope};
+use crate::request::{FormBack, form_back, may, query, scope};
 
 /// One line of configuration, as its page shows it.
 #[derive(Clone)]
@@ -29,6 +30,8 @@ pub(in crate::pages) struct Screen {
     pub drifts: Vec<DriftRow>,
     /// Two to compare, where the address names them.
     pub compared: Option<(Side, Side)>,
+    /// A node's files as they will be, where the address asks for them.
+    pub previewed: Option<Previewed>,
     /// Every node, to choose from.
     pub nodes: Vec<NodeName>,
     /// The form of [`super::publish`], if it was refused.
@@ -44,6 +47,17 @@ pub(in crate::pages) struct Looked {
     pub own: bool,
     /// The line of all nodes, which it follows otherwise.
     pub fleet: LineView,
+}
+
+/// The files of one node as they will be written.
+#[derive(Clone)]
+pub(in crate::pages) struct Previewed {
+    /// Which node.
+    pub node: NodeId,
+    /// Its name.
+    pub name: String,
+    /// Empty where they are not known.
+    pub files: Vec<FilePreview>,
 }
 
 /// One side of a comparison.
@@ -113,7 +127,7 @@ pub(in crate::pages) async fn load(backend: &Backend, kind: Kind) -> Result<Scre
     let mut drifts = config::drifts(backend).await?;
     drifts.retain(|drift| drift.kind == kind && line.node.is_none_or(|node| node == drift.node));
     let before = query("before").and_then(|number| number.parse().ok());
-    Ok(Screen {
+    let mut screen = Screen {
         kind,
         revisions: config::revisions(backend, line, before).await?,
         compared: compared(backend, &view).await?,
@@ -122,8 +136,29 @@ pub(in crate::pages) async fn load(backend: &Backend, kind: Kind) -> Result<Scre
         node,
         latest,
         drifts,
+        previewed: None,
         nodes,
-    })
+    };
+    screen.previewed = previewed(backend, &screen).await?;
+    Ok(screen)
+}
+
+/// `?preview=`: a node that follows the line; for admins, since a file may hold secrets.
+async fn previewed(backend: &Backend, screen: &Screen) -> Result<Option<Previewed>, AppError> {
+    let asked = query("preview").and_then(|id| id.parse().ok()).map(NodeId);
+    let followers = &screen.view.nodes;
+    let node = followers.iter().find(|node| Some(node.node) == asked);
+    let (Some(node), Some(content)) = (node, screen.content()) else {
+        return Ok(None);
+    };
+    if !may(Permission::Configure) {
+        return Ok(None);
+    }
+    Ok(Some(Previewed {
+        node: node.node,
+        name: node.name.clone(),
+        files: config::preview(backend, node.node, content).await?,
+    }))
 }
 
 /// `?from=` and `?to=`: numbers of revision rows, or `draft`.

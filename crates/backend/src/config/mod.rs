@@ -10,6 +10,7 @@ mod drafts;
 mod drift;
 mod found;
 mod node;
+mod preview;
 mod read;
 mod report;
 mod sql;
@@ -21,6 +22,7 @@ pub use desired::desired;
 pub use drafts::{commit, discard_draft, publish, save_draft};
 pub use found::{NodeFound, found};
 pub use node::{drop_own_line, put_ours_back, take_nodes_version};
+pub use preview::{FilePreview, preview};
 pub use read::{
     all_deployments, deployment, deployments, drifts, line, node_state, revision, revisions,
     under_way,

@@ -3,7 +3,7 @@
 use domain::config::Kind;
 use domain::ids::{DeploymentId, NodeId};
 use serde_json::Value;
-use sqlx::PgConnection;
+use sqlx::{PgConnection, PgExecutor};
 use time::OffsetDateTime;
 
 /// What an answer is about, and when it came.
@@ -37,6 +37,23 @@ pub(crate) async fn put_found(
     .execute(conn)
     .await?;
     Ok(())
+}
+
+/// The files that were found of a kind: names and lengths, and their texts, sealed.
+pub(crate) async fn files(
+    conn: impl PgExecutor<'_>,
+    node: NodeId,
+    kind: Kind,
+) -> Result<Option<(Value, Vec<u8>)>, sqlx::Error> {
+    let row = sqlx::query!(
+        "select found -> 'files' as listed, files from node_configs
+         where node_id = $1 and kind = $2",
+        node.0,
+        kind.as_str(),
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(row.and_then(|row| row.listed.zip(row.files)))
 }
 
 /// The worker wrote the files. False where the answer is not about the try that is waited for.

@@ -56,10 +56,9 @@ fn Page(found: Found) -> impl IntoView {
         view! { <Editor screen config back/> }
     });
     view! {
-        <LineScreen screen text=words.jail_text() warnings>
+        <LineScreen screen text=words.jail_text() warnings on_nodes=view! { <NodeTable nodes/> }.into_any()>
             <Sentence config/>
             {editor}
-            <NodeTable nodes/>
         </LineScreen>
     }
 }

@@ -13,7 +13,7 @@ use crate::pages::revisions::screen::Screen;
 use crate::request::{FormBack, may, words};
 use domain::role::Permission;
 
-/// Head, drift, the page's own editor (`children`), saving and deploying, progress, history.
+/// Head, drift, the page's own editor, saving and deploying, progress, history.
 #[component]
 pub(in crate::pages) fn LineScreen(
     screen: Screen,
@@ -22,6 +22,10 @@ pub(in crate::pages) fn LineScreen(
     /// What an admin should know before deploying.
     #[prop(default = Vec::new())]
     warnings: Vec<String>,
+    /// What the nodes really have; stands after how the last deployment fares.
+    #[prop(optional)]
+    on_nodes: Option<AnyView>,
+    /// The editor.
     children: Children,
 ) -> impl IntoView {
     let words = words();
@@ -37,6 +41,7 @@ pub(in crate::pages) fn LineScreen(
         {configures.then(|| view! { <Publish screen=screen.clone() warnings/> })}
         {configures.then(|| view! { <Preview screen=screen.clone()/> })}
         <Latest screen=screen.clone()/>
+        {on_nodes}
         <Compared screen=screen.clone()/>
         <History screen/>
     }

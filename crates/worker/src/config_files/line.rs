@@ -313,13 +313,21 @@ impl<S: Subject> Line<S> {
 
     fn answered(&mut self, answer: Answer) -> Answer {
         self.state.answer = Some(answer.clone());
-        self.keep();
+        Self::said(self.store.note(&self.state));
         answer
     }
 
     fn keep(&self) {
-        if let Err(error) = self.store.save(&self.state) {
-            tracing::error!("after a restart this is done again: {}", chain(&error));
+        Self::said(self.store.save(&self.state));
+    }
+
+    fn said(kept: Result<(), FileError>) {
+        if let Err(error) = kept {
+            let kind = kind::<S>();
+            tracing::error!(
+                "{kind}: after a restart this is done again: {}",
+                chain(&error)
+            );
         }
     }
 }

@@ -54,12 +54,25 @@ impl Store {
         tracing::error!("{path}: what was delivered last is not known, it is done again: {why}");
     }
 
-    /// Keeps it.
+    /// Keeps it before a file is touched, also over a power cut.
     ///
     /// # Errors
     /// [`FileError`]; what was kept before is kept then.
     pub fn save(&self, state: &State) -> Result<(), FileError> {
+        self.write(state, Sort::Private)
+    }
+
+    /// Keeps what came of it. Where a power cut takes that, the files still tell, and what they
+    /// hold already is not written again.
+    ///
+    /// # Errors
+    /// [`FileError`]; what was kept before is kept then.
+    pub fn note(&self, state: &State) -> Result<(), FileError> {
+        self.write(state, Sort::Passing)
+    }
+
+    fn write(&self, state: &State, sort: Sort) -> Result<(), FileError> {
         let bytes = serde_json::to_vec(state).unwrap_or_default();
-        replace(&self.0, &bytes, Sort::Private).map(drop)
+        replace(&self.0, &bytes, sort).map(drop)
     }
 }

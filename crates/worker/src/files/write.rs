@@ -24,6 +24,8 @@ pub enum Sort {
     Shared,
     /// The worker's state: nobody else reads it.
     Private,
+    /// State of which a loss at a power cut does no harm, so the disk is not waited for.
+    Passing,
 }
 
 /// Replaces a file at one stroke, keeping owner, mode and extended attributes (`security.selinux`,
@@ -55,8 +57,11 @@ fn replaced(path: &Path, bytes: &[u8], sort: Sort) -> io::Result<bool> {
         fs::create_dir_all(folder)?;
     }
     let known = before.is_some().then(|| File::open(path)).transpose()?;
-    if let Some(before) = &before {
-        back_up(path, before, sort)?;
+    if let Some(before) = &before
+        && sort == Sort::Generated
+        && !before.starts_with(OURS.as_bytes())
+    {
+        back_up(path, before)?;
     }
     let temporary = beside(path, ".callwarden-new");
     // One left by a crash is replaced, not written through (it might be a link).
@@ -72,7 +77,12 @@ fn replaced(path: &Path, bytes: &[u8], sort: Sort) -> io::Result<bool> {
             Some(known) => copy_attributes(known, &file)?,
             None => new_attributes(folder, &file, sort)?,
         }
-        file.sync_all()?;
+        if sort != Sort::Passing {
+            file.sync_all()?;
+        }
+        if let Some(before) = before.as_deref().filter(|_| sort == Sort::Shared) {
+            set_aside(path, before)?;
+        }
         fs::rename(&temporary, path)
     })();
     if let Err(error) = written {
@@ -80,14 +90,16 @@ fn replaced(path: &Path, bytes: &[u8], sort: Sort) -> io::Result<bool> {
         return Err(error);
     }
     // The rename itself is durable once the folder is.
-    File::open(folder)?.sync_all()?;
+    if sort != Sort::Passing {
+        File::open(folder)?.sync_all()?;
+    }
     Ok(true)
 }
 
 /// Always by the open file: a name in a folder of FreeSWITCH's user may lead elsewhere by now.
 fn new_attributes(folder: &Path, file: &File, sort: Sort) -> io::Result<()> {
     let mode = match sort {
-        Sort::Private => return Ok(()),
+        Sort::Private | Sort::Passing => return Ok(()),
         Sort::Generated => 0o644,
         Sort::Shared => {
             let folder = fs::metadata(folder)?;
@@ -135,21 +147,24 @@ fn copy_extended(from: &File, to: &File) -> io::Result<()> {
     Ok(())
 }
 
-/// fail2ban reads `*.conf` and `*.local` only, FreeSWITCH `*.xml`: a backup beside its file is not
-/// read.
-fn back_up(path: &Path, before: &[u8], sort: Sort) -> io::Result<()> {
-    let backup = beside(path, ".callwarden-backup");
-    match sort {
-        Sort::Private => return Ok(()),
-        Sort::Generated if before.starts_with(OURS.as_bytes()) => return Ok(()),
-        Sort::Generated => {}
-        Sort::Shared => remove(&backup)?,
-    }
+/// The file before gets the backup's name, with all that it has; what is written then is another
+/// file. FreeSWITCH reads `*.xml` only, so a backup beside its file is not read.
+fn set_aside(path: &Path, before: &[u8]) -> io::Result<()> {
+    let backup = beside(path, BACKUP);
+    remove(&backup)?;
+    // Not every file system has a second name for a file.
+    fs::hard_link(path, &backup).or_else(|_| back_up(path, before))
+}
+
+const BACKUP: &str = ".callwarden-backup";
+
+/// Kept once. fail2ban reads `*.conf` and `*.local` only, so a backup beside its file is not read.
+fn back_up(path: &Path, before: &[u8]) -> io::Result<()> {
     let made = OpenOptions::new()
         .write(true)
         .create_new(true)
         .mode(0o600)
-        .open(backup);
+        .open(beside(path, BACKUP));
     match made {
         Ok(mut file) => {
             file.write_all(before)?;
@@ -280,7 +295,8 @@ mod tests {
         }
         let backup = beside(&path, ".callwarden-backup");
         assert_eq!(fs::read_to_string(&backup).unwrap(), "1");
-        assert_eq!(fs::metadata(&backup).unwrap().mode() & 0o777, 0o600);
+        assert_eq!(fs::read_to_string(&path).unwrap(), "2");
+        assert_eq!(fs::metadata(&backup).unwrap().mode() & 0o777, 0o640);
         let nowhere = folder.join("none/cti.json");
         assert!(replace(&nowhere, b"{}", Sort::Shared).is_err());
     }

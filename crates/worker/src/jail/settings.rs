@@ -61,8 +61,8 @@ pub async fn apply(fail2ban: &Fail2ban, wanted: &JailConfig) -> Result<(), Setti
     if !parsed.jail {
         return Err(SettingsError::NoJail(fail2ban.jail_name().to_owned()));
     }
-    let before = Before::read(fail2ban)?;
-    let written = write(fail2ban, wanted, &parsed).await;
+    let mut before = Before::default();
+    let written = write(fail2ban, wanted, &parsed, &mut before).await;
     let done = match written {
         Ok(()) => run(fail2ban, wanted).await,
         Err(error) => Err(error),
@@ -78,18 +78,11 @@ pub async fn apply(fail2ban: &Fail2ban, wanted: &JailConfig) -> Result<(), Setti
     Ok(())
 }
 
-/// Our files before.
-struct Before([(PathBuf, Option<String>); 2]);
+/// Our files as they were; the whitelist's only where it is changed here, since it has its own duty.
+#[derive(Default)]
+struct Before(Vec<(PathBuf, Option<String>)>);
 
 impl Before {
-    fn read(fail2ban: &Fail2ban) -> Result<Self, FileError> {
-        let text = |path: PathBuf| read(&path).map(|text| (path, text));
-        Ok(Self([
-            text(path(fail2ban))?,
-            text(whitelist::path(fail2ban))?,
-        ]))
-    }
-
     fn restore(&self) -> Result<(), FileError> {
         for (path, text) in &self.0 {
             restore(path, text.as_deref(), Sort::Generated)?;
@@ -102,9 +95,14 @@ async fn write(
     fail2ban: &Fail2ban,
     wanted: &JailConfig,
     parsed: &Parsed,
+    before: &mut Before,
 ) -> Result<(), SettingsError> {
-    write_atomic(&path(fail2ban), &text(fail2ban.jail_name(), wanted, parsed))?;
-    whitelist::keep_others(fail2ban)?;
+    let path = path(fail2ban);
+    before.0.push((path.clone(), read(&path)?));
+    write_atomic(&path, &text(fail2ban.jail_name(), wanted, parsed))?;
+    if let Some(was) = whitelist::keep_others(fail2ban)? {
+        before.0.push((whitelist::path(fail2ban), Some(was)));
+    }
     let files = in_files(fail2ban).await?;
     let what = match files {
         Ok(found) => unlike(&found, wanted),

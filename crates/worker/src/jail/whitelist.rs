@@ -96,13 +96,15 @@ pub async fn apply(
 }
 
 /// Has the file keep what the files before it say: they did not say anything when it was written.
-pub(super) fn keep_others(fail2ban: &Fail2ban) -> Result<(), FileError> {
+/// Its text before, where that changed it.
+pub(super) fn keep_others(fail2ban: &Fail2ban) -> Result<Option<String>, FileError> {
     let path = path(fail2ban);
     let Some(before) = read(&path)?.filter(|text| !text.contains(OTHERS)) else {
-        return Ok(());
+        return Ok(None);
     };
     let lines = entries(&before);
-    write_atomic(&path, &text(fail2ban.jail_name(), &lines, true)).map(drop)
+    write_atomic(&path, &text(fail2ban.jail_name(), &lines, true))?;
+    Ok(Some(before))
 }
 
 /// Writes the file if it must change. Answers what fail2ban reads from all files then; `None` where

@@ -7,7 +7,8 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-use crate::names::{ListName, ProfileName};
+use domain::acl::ListName;
+use domain::profile::ProfileName;
 
 /// Something to ask a switch.
 #[derive(Clone, Debug, PartialEq, Eq)]

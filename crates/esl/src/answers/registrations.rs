@@ -40,7 +40,11 @@ pub fn registrations(text: &str) -> Result<Vec<Registration>, Unreadable> {
     let phones = table.rows.into_iter().filter_map(|row| {
         Some(Registration {
             address: row.network_ip.parse::<IpAddr>().ok()?.to_canonical(),
-            user: format!("{}@{}", row.reg_user, row.realm),
+            user: if row.reg_user.contains('@') {
+                row.reg_user
+            } else {
+                format!("{}@{}", row.reg_user, row.realm)
+            },
         })
     });
     Ok(phones.collect())

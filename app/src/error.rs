@@ -66,7 +66,7 @@ impl From<backend::Error> for AppError {
                 tracing::error!("database: {source}");
                 Self::Unavailable
             }
-            error @ backend::Error::Inconsistent { .. } => {
+            error @ (backend::Error::Inconsistent { .. } | backend::Error::Sealed(_)) => {
                 tracing::error!("{error}");
                 Self::Unavailable
             }

@@ -50,6 +50,18 @@ pub async fn add_node(settings: &Settings, name: &str) -> anyhow::Result<()> {
         .code)
 }
 
+/// Forgets what was sealed with a key that is lost, so that a console with another one can start.
+pub async fn forget_secrets(settings: &Settings) -> anyhow::Result<()> {
+    let database = Database::beside(settings).await?;
+    let backend = Backend::new(database.pool.clone(), Clock::system());
+    let forgotten = backend::secrets::forget(&backend, &actor()).await;
+    database.close().await?;
+    let nodes = forgotten?;
+    say(&format!(
+        "forgotten: the Event Socket passwords of {nodes} nodes; enter them again on their pages"
+    ))
+}
+
 /// Where the first admin is made, and with what.
 pub fn print_setup_token(url: &str, token: &str) {
     // On purpose not in the log, which is kept and collected.

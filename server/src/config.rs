@@ -46,6 +46,8 @@ pub struct Settings {
     pub http: Http,
     /// `[database]`
     pub database: Database,
+    /// `[secrets]`
+    pub secrets: Secrets,
     /// `[retention]`
     pub retention: Limits,
     /// `[site]`
@@ -76,6 +78,14 @@ pub struct Database {
     pub url: Option<Secret>,
     /// Most connections of this replica.
     pub max_connections: u32,
+}
+
+/// What is stored sealed.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Secrets {
+    /// The key's file; `None`: `secret.key` in [`Settings::data_dir`].
+    pub key_file: Option<PathBuf>,
 }
 
 /// The files that browsers load.
@@ -113,6 +123,7 @@ impl Default for Settings {
             data_dir: PathBuf::from("data"),
             http: Http::default(),
             database: Database::default(),
+            secrets: Secrets::default(),
             retention: Limits::default(),
             site: Site::default(),
             log: Log::default(),
@@ -250,7 +261,14 @@ mod tests {
             "insecure_cookies",
         ]
         .into_iter()
-        .chain(["url", "max_connections", "root", "hash_file", "json"])
+        .chain([
+            "url",
+            "max_connections",
+            "key_file",
+            "root",
+            "hash_file",
+            "json",
+        ])
         .chain(["days", "attack_rows", "ban_event_rows"])
         {
             assert!(

@@ -31,7 +31,9 @@ impl IntoResponse for ApiError {
                 tracing::error!("database: {source}");
                 return away::text();
             }
-            Self::Backend(error @ backend::Error::Inconsistent { .. }) => {
+            Self::Backend(
+                error @ (backend::Error::Inconsistent { .. } | backend::Error::Sealed(_)),
+            ) => {
                 tracing::error!("{error}");
                 StatusCode::INTERNAL_SERVER_ERROR
             }

@@ -14,6 +14,7 @@ pub mod node_api;
 mod origin;
 mod peer;
 mod router;
+mod secret_key;
 mod serve;
 pub mod session;
 mod site;
@@ -49,8 +50,12 @@ pub async fn run(
     let Some(database) = Database::open(&settings, &shutdown).await? else {
         return Ok(());
     };
+    let key = secret_key::load(&settings)?;
     let mut addresses = Addresses::new(&settings, &listener);
-    let backend = Backend::new(database.pool.clone(), clock).with_retention(settings.retention);
+    let backend = Backend::new(database.pool.clone(), clock)
+        .with_retention(settings.retention)
+        .with_sealer(key);
+    secret_key::agree(&backend).await?;
     backend.set_console_addresses(addresses.look().await);
     let follow = addresses.follow(backend.clone(), shutdown.clone());
     shutdown.spawn("addresses of the console", follow);

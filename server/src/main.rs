@@ -42,6 +42,8 @@ enum Console {
     User(User),
     /// Print a one-time token for creating the first admin.
     SetupToken,
+    /// Forget what was sealed with a secret key that is lost.
+    ForgetSecrets,
     /// Manage nodes.
     #[command(subcommand)]
     Node(Node),
@@ -81,6 +83,7 @@ async fn main() -> anyhow::Result<ExitCode> {
         Console::Serve => serve(settings).await,
         Console::User(User::Add { name, role }) => commands::add_user(&settings, &name, role).await,
         Console::SetupToken => commands::setup_token(&settings).await,
+        Console::ForgetSecrets => commands::forget_secrets(&settings).await,
         Console::Node(Node::Add { name }) => commands::add_node(&settings, &name).await,
     }?;
     Ok(ExitCode::SUCCESS)

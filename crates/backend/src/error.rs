@@ -26,6 +26,9 @@ pub enum Error {
     /// Postgres is away or refused; nothing was saved.
     #[error("the database is not available")]
     Database(#[from] sqlx::Error),
+    /// What is stored was sealed with another key, or altered.
+    #[error("what is stored cannot be opened with this console's key")]
+    Sealed(#[from] crate::seal::Unopened),
     /// A row that our own code cannot have written.
     #[error("table {table} holds something impossible: {what}")]
     Inconsistent {
@@ -87,6 +90,9 @@ pub enum Problem {
     /// A time that is over.
     #[error("is in the past")]
     Past,
+    /// The password that FreeSWITCH comes with, and that every scanner tries first.
+    #[error("is FreeSWITCH's default password")]
+    DefaultPassword,
     /// Nobody would be left who can manage users.
     #[error("is the last admin")]
     LastAdmin,

@@ -13,11 +13,13 @@ pub mod config;
 mod error;
 pub mod ingest;
 pub mod jobs;
+pub mod links;
 pub mod nodes;
 pub mod orders;
 pub mod overview;
 pub mod retention;
 pub mod seal;
+pub mod secrets;
 pub mod whitelist;
 
 use std::net::IpAddr;
@@ -46,6 +48,7 @@ pub struct Backend {
     console_addresses: Arc<RwLock<Arc<[Network]>>>,
     retention: retention::Limits,
     sealer: seal::Sealer,
+    links: links::Links,
 }
 
 impl Backend {
@@ -59,6 +62,7 @@ impl Backend {
             console_addresses: Arc::new(RwLock::new(Arc::from([]))),
             retention: retention::Limits::default(),
             sealer: seal::Sealer::of_this_process(),
+            links: links::Links::default(),
         }
     }
 
@@ -79,6 +83,11 @@ impl Backend {
     /// See [`Backend::with_sealer`].
     pub fn sealer(&self) -> &seal::Sealer {
         &self.sealer
+    }
+
+    /// Connections to the switches, as far as this replica holds them.
+    pub fn links(&self) -> &links::Links {
+        &self.links
     }
 
     /// The addresses that the console is reached at, never banned; every clone has them.

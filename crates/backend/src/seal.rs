@@ -6,6 +6,7 @@
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 use rand::RngCore;
+use sha2::{Digest, Sha256};
 
 /// Bytes of a key.
 pub const KEY: usize = 32;
@@ -21,7 +22,10 @@ pub struct Unopened;
 
 /// Seals and opens with one key.
 #[derive(Clone)]
-pub struct Sealer(XChaCha20Poly1305);
+pub struct Sealer {
+    cipher: XChaCha20Poly1305,
+    id: String,
+}
 
 impl std::fmt::Debug for Sealer {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -32,14 +36,24 @@ impl std::fmt::Debug for Sealer {
 impl Sealer {
     /// With this key; every replica has the same one.
     pub fn new(key: &[u8; KEY]) -> Self {
-        Self(XChaCha20Poly1305::new(key.into()))
+        let digest = Sha256::new_with_prefix("callwarden key id")
+            .chain_update(key)
+            .finalize();
+        let head = digest.first_chunk().expect("a digest is longer");
+        Self {
+            cipher: XChaCha20Poly1305::new(key.into()),
+            id: format!("{:016x}", u64::from_be_bytes(*head)),
+        }
+    }
+
+    /// Tells keys apart without telling anything of them.
+    pub fn id(&self) -> &str {
+        &self.id
     }
 
     /// With a key that nobody else has and that is gone with the process.
     pub fn of_this_process() -> Self {
-        let mut key = [0; KEY];
-        fill(&mut key);
-        Self::new(&key)
+        Self::new(&new_key())
     }
 
     /// Seals `secret` for `place`, such as `node 7 password`.
@@ -51,7 +65,7 @@ impl Sealer {
             aad: place.as_bytes(),
         };
         let sealed = self
-            .0
+            .cipher
             .encrypt(&XNonce::from(nonce), payload)
             .expect("only terabytes cannot be sealed");
         [&[WAY], &nonce[..], &sealed].concat()
@@ -68,9 +82,16 @@ impl Sealer {
             msg,
             aad: place.as_bytes(),
         };
-        let opened = self.0.decrypt(&XNonce::from(*nonce), payload);
+        let opened = self.cipher.decrypt(&XNonce::from(*nonce), payload);
         opened.map_err(|_| Unopened)
     }
+}
+
+/// A random one.
+pub fn new_key() -> [u8; KEY] {
+    let mut key = [0; KEY];
+    fill(&mut key);
+    key
 }
 
 fn fill(bytes: &mut [u8]) {

@@ -28,6 +28,16 @@ pub enum Protected {
         /// The login name.
         name: String,
     },
+    /// A phone is registered from there.
+    Phone {
+        /// `1001@pbx.example.com`
+        name: String,
+    },
+    /// A gateway of the node.
+    Gateway {
+        /// Its name.
+        name: String,
+    },
     /// A reason that a newer console knows and this worker does not.
     #[serde(other)]
     Unknown,
@@ -177,7 +187,7 @@ mod tests {
         };
         let json = serde_json::to_string(&guarded).unwrap();
         assert_eq!(serde_json::from_str::<Guarded>(&json).unwrap(), guarded);
-        let newer = r#"{"network":"192.0.2.1","what":"gateway","name":"x"}"#;
+        let newer = r#"{"network":"192.0.2.1","what":"moon","name":"x"}"#;
         assert_eq!(
             serde_json::from_str::<Guarded>(newer).unwrap().why,
             Protected::Unknown

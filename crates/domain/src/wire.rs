@@ -58,6 +58,29 @@ pub struct Enrol {
     pub host_name: String,
     /// `callwarden-worker` version.
     pub worker_version: String,
+    /// What stands in the switch's own settings, where they can be read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub event_socket: Option<EventSocket>,
+}
+
+/// The Event Socket of a node by its `event_socket.conf.xml`. The console refuses a node whose password
+/// is the one that FreeSWITCH comes with.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct EventSocket {
+    /// `listen-port`
+    pub port: u16,
+    /// `password`, where it stands there in clear.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub password: Option<String>,
+}
+
+impl std::fmt::Debug for EventSocket {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // The password stays out of logs.
+        f.debug_struct("EventSocket")
+            .field("port", &self.port)
+            .finish_non_exhaustive()
+    }
 }
 
 /// The console's answer to [`Enrol`].

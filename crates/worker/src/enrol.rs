@@ -2,11 +2,12 @@
 
 use std::path::Path;
 
-use domain::wire::{Enrol, VERSION};
+use domain::wire::{self, Enrol, VERSION};
 use serde::Deserialize;
 use toml::Spanned;
 
-use crate::config::{Config, ConfigError, ConsoleConfig, check_url};
+use crate::config::{Config, ConfigError, check_url};
+use crate::config_files::{EventSocket, Paths};
 use crate::console::token::{self, Token};
 use crate::console::{Client, ConsoleError};
 use crate::{files, host};
@@ -97,11 +98,8 @@ fn write(path: &Path, text: &str) -> Result<(), EnrolError> {
 ///
 /// # Errors
 /// [`EnrolError`].
-pub async fn enrol(
-    console: &ConsoleConfig,
-    state_dir: &Path,
-    code: &str,
-) -> Result<String, EnrolError> {
+pub async fn enrol(config: &Config, code: &str) -> Result<String, EnrolError> {
+    let state_dir = &config.node.state_dir;
     let failed = |source| EnrolError::Write {
         path: token::path(state_dir).display().to_string(),
         source,
@@ -113,11 +111,22 @@ pub async fn enrol(
         code: code.trim().to_owned(),
         host_name: host::name(),
         worker_version: env!("CARGO_PKG_VERSION").to_owned(),
+        event_socket: event_socket(config),
     };
-    let enrolled = Client::new(console)?.enrol(&enrol).await?;
+    let enrolled = Client::new(&config.console)?.enrol(&enrol).await?;
     let token = Token::new(&enrolled.token).ok_or(ConsoleError::Garbled)?;
     token::save(state_dir, &token).map_err(failed)?;
     Ok(enrolled.node_name)
+}
+
+/// What the console needs to reach the switch, and to refuse one that everybody can sign in at. What
+/// cannot be read here is asked for on the node's page.
+fn event_socket(config: &Config) -> Option<wire::EventSocket> {
+    let found = EventSocket::read(&Paths::new(&config.freeswitch)).ok()?;
+    Some(wire::EventSocket {
+        port: found.port,
+        password: Some(found.password),
+    })
 }
 
 #[cfg(test)]

@@ -78,8 +78,7 @@ async fn main() -> anyhow::Result<()> {
                 Some(code) => code,
                 None => std::io::read_to_string(std::io::stdin()).context("no code given")?,
             };
-            let state_dir = &config.node.state_dir;
-            let name = worker::enrol::enrol(&config.console, state_dir, &code).await?;
+            let name = worker::enrol::enrol(&config, &code).await?;
             worker::enrol::keep_console(&path, &config.console.url)?;
             println!("this host is node {name} now");
         }

@@ -19,14 +19,13 @@ pub(super) async fn enrol(
     body: Body,
 ) -> Result<Json<Enrolled>, ApiError> {
     let body = reports::read(body, LIMIT).await?;
-    let Enrol {
-        code,
-        host_name,
-        worker_version,
-        ..
-    } = serde_json::from_slice(&body)?;
-    let enrolled = nodes::enrol(&state.backend, &code, &host_name, &worker_version, peer).await;
+    let asked: Enrol = serde_json::from_slice(&body)?;
+    let enrolled = nodes::enrol(&state.backend, &asked, peer).await;
     let enrolled = enrolled.map_err(|error| match error {
+        backend::Error::Invalid {
+            problem: backend::Problem::DefaultPassword,
+            ..
+        } => ApiError::DefaultPassword,
         backend::Error::Invalid { .. } => ApiError::Code,
         other => other.into(),
     })?;

@@ -14,6 +14,14 @@ pub(super) enum ApiError {
     /// The one-time code is wrong, used up or expired.
     #[error("the enrolment code is not valid")]
     Code,
+    /// Everybody can sign in at the node's switch.
+    #[error(
+        "the Event Socket of this FreeSWITCH still has its default password, ClueCon: everybody who \
+         reaches it controls the switch. Change param \"password\" in \
+         autoload_configs/event_socket.conf.xml to a long random one, load it with \
+         fs_cli -x 'reload mod_event_socket' (or restart FreeSWITCH), and enrol again; the code stays valid"
+    )]
+    DefaultPassword,
     /// Another process acts for the node.
     #[error("another worker has taken over for this node")]
     Fenced,
@@ -41,7 +49,9 @@ impl ApiError {
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Incomplete => StatusCode::REQUEST_TIMEOUT,
             Self::Json(_) => StatusCode::BAD_REQUEST,
-            Self::Backend(Error::Invalid { .. }) => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::DefaultPassword | Self::Backend(Error::Invalid { .. }) => {
+                StatusCode::UNPROCESSABLE_ENTITY
+            }
             Self::Backend(Error::TooMany) => StatusCode::TOO_MANY_REQUESTS,
             Self::Backend(Error::Database(_)) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Backend(_) => StatusCode::INTERNAL_SERVER_ERROR,
@@ -58,7 +68,7 @@ impl ApiError {
             }
             Self::Fenced => RefusalKind::Fenced,
             Self::TooLarge => RefusalKind::TooLarge,
-            Self::Backend(Error::Invalid { .. }) => RefusalKind::Never,
+            Self::DefaultPassword | Self::Backend(Error::Invalid { .. }) => RefusalKind::Never,
             Self::Incomplete | Self::Json(_) | Self::Backend(_) => RefusalKind::Later,
         }
     }

@@ -18,6 +18,7 @@ mod forms;
 mod guards;
 mod ingest;
 mod limits;
+mod links;
 mod live;
 mod nodes;
 mod orders;

@@ -34,6 +34,12 @@ const ROWS: &[(&str, Option<Role>, &str)] = &[
     ("node_add", Some(Role::Admin), "name=n1"),
     ("node_code", Some(Role::Admin), "id=1"),
     ("node_revoke", Some(Role::Admin), "id=1&name=n1"),
+    (
+        "node_link_set",
+        Some(Role::Admin),
+        "id=1&host=192.0.2.1&port=8021&user=&password=x",
+    ),
+    ("node_link_remove", Some(Role::Admin), "id=1"),
     ("node_install_jail", Some(Role::Admin), "id=1"),
     (
         "jail_save",
@@ -153,6 +159,8 @@ async fn nobody_does_more_than_their_role(pool: PgPool) {
         ("save draft", vec!["admin"]),
         ("commit revision", vec!["admin"]),
         ("new enrol code", vec!["admin"]),
+        ("set event socket", vec!["admin"]),
+        ("remove event socket", vec!["admin"]),
         ("revoke node", vec!["admin"]),
         ("remove node", vec!["admin"]),
     ] {

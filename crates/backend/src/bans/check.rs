@@ -8,7 +8,7 @@ use domain::net::Network;
 use sqlx::PgConnection;
 
 use super::{guard::never_ban, sql};
-use crate::{Backend, Error, Problem};
+use crate::{Backend, Error, Problem, links};
 
 /// The never-ban list of some nodes, and what they hold.
 pub(super) struct Check {
@@ -32,10 +32,9 @@ impl Check {
         } else {
             Vec::new()
         };
-        Ok(Self {
-            never_ban: never_ban(backend, conn, Some(&nodes)).await?,
-            held,
-        })
+        let mut never_ban = never_ban(backend, conn, Some(&nodes)).await?;
+        never_ban.extend(links::touching(conn, targets).await?);
+        Ok(Self { never_ban, held })
     }
 
     /// One network for itself; `confirmed`: it may be wide.

@@ -39,11 +39,13 @@ pub enum Topic {
     Config,
     /// What workers are sent as configuration; for their streams, not for pages.
     Desired,
+    /// Settings of connections to switches; for whoever holds them, not for pages.
+    Links,
 }
 
 impl Topic {
     /// Every topic.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Bans,
         Self::Attacks,
         Self::Whitelist,
@@ -52,6 +54,7 @@ impl Topic {
         Self::Accounts,
         Self::Config,
         Self::Desired,
+        Self::Links,
     ];
 
     /// As stored and as sent to browsers.
@@ -65,6 +68,7 @@ impl Topic {
             Self::Accounts => "accounts",
             Self::Config => "config",
             Self::Desired => "desired",
+            Self::Links => "links",
         }
     }
 

@@ -10,7 +10,7 @@ use sqlx::PgConnection;
 
 use super::sql;
 use crate::bans::guard;
-use crate::{Backend, Error, whitelist};
+use crate::{Backend, Error, links, whitelist};
 
 /// How often a version that moved under our feet is read again.
 const TRIES: usize = 4;
@@ -43,7 +43,8 @@ async fn snapshot(backend: &Backend, node: NodeId) -> Result<(Desired, bool), Er
         .await?;
     let (version, stored) = sql::desired(&mut tx).await?;
     let whitelist = whitelist::lines(&mut tx, node, backend.clock.now()).await?;
-    let never_ban = guard::never_ban(backend, &mut tx, Some(&[node])).await?;
+    let mut never_ban = guard::never_ban(backend, &mut tx, Some(&[node])).await?;
+    never_ban.extend(links::of_nodes(&mut tx, &[node]).await?);
     let moving = guard::moving(backend, &mut tx).await?;
     tx.commit().await?;
     let fingerprint = Sha256::digest(serde_json::to_vec(&moving).unwrap_or_default()).to_vec();

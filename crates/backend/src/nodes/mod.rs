@@ -16,6 +16,7 @@ pub use desired::desired;
 pub use enrol::{authenticate, enrol};
 pub(crate) use list::in_scope;
 pub use list::{get, list, names};
+pub(crate) use sql::lock;
 pub use stream::{Claim, Look, acts, claim, look, welcome};
 pub use views::{EnrolCode, GapRow, NodeAuth, NodeDetail, NodeName, NodeRow};
 

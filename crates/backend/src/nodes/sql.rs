@@ -30,7 +30,7 @@ pub(super) async fn insert(
 }
 
 /// Locks the row against reports and other changes; its name.
-pub(super) async fn lock(
+pub(crate) async fn lock(
     conn: &mut PgConnection,
     node: NodeId,
 ) -> Result<Option<String>, sqlx::Error> {

@@ -256,6 +256,8 @@ fn why(why: &Protected) -> String {
         Protected::Node { name } => format!("an address of node {name}"),
         Protected::Console => "an address of the console".to_owned(),
         Protected::Operator { name } => format!("operator {name} is signed in from there"),
+        Protected::Phone { name } => format!("phone {name} is registered from there"),
+        Protected::Gateway { name } => format!("an address of gateway {name}"),
         Protected::Unknown => "by the console".to_owned(),
     }
 }

@@ -50,7 +50,7 @@ impl Node {
             written: 0,
         };
         let config = node.settings();
-        let name = worker::enrol::enrol(&config.console, &config.node.state_dir, CODE).await;
+        let name = worker::enrol::enrol(&config, CODE).await;
         assert_eq!(name.unwrap(), "node-a");
         node
     }
@@ -144,9 +144,11 @@ async fn enrolment_keeps_the_token_and_never_shows_the_code() {
     );
     let config = node.settings();
     let wrong = "wrong-code-7351";
-    let error = worker::enrol::enrol(&config.console, Path::new("/nonexistent/x"), wrong).await;
+    let mut nowhere = config.clone();
+    nowhere.node.state_dir = "/nonexistent/x".into();
+    let error = worker::enrol::enrol(&nowhere, wrong).await;
     assert!(!format!("{:?}", error.unwrap_err()).contains(wrong));
-    let error = worker::enrol::enrol(&config.console, &config.node.state_dir, wrong).await;
+    let error = worker::enrol::enrol(&config, wrong).await;
     let error = error.unwrap_err();
     assert!(!format!("{error:?} {error}").contains(wrong));
     assert!(error.to_string().contains("gives a new one"), "{error}");

@@ -5,6 +5,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use backend::{Actor, Backend, accounts, nodes};
 use domain::ids::NodeId;
 use domain::role::Role;
+use domain::wire::{Enrol, VERSION};
 use runtime::{Clock, Shutdown};
 use server::config::Settings;
 use sqlx::PgPool;
@@ -98,7 +99,14 @@ impl WebConsole {
     pub async fn enrolled(&self, name: &str) -> (NodeId, String) {
         let code = nodes::add(&self.backend, &admin(), name).await.unwrap();
         let peer = "192.0.2.10".parse().unwrap();
-        let enrolled = nodes::enrol(&self.backend, &code.code, "host", "1", peer).await;
+        let asked = Enrol {
+            version: VERSION,
+            code: code.code,
+            host_name: "host".to_owned(),
+            worker_version: "1".to_owned(),
+            event_socket: None,
+        };
+        let enrolled = nodes::enrol(&self.backend, &asked, peer).await;
         (code.node, enrolled.unwrap().token)
     }
 

@@ -31,6 +31,7 @@ impl TestWorker {
             code: code.to_owned(),
             host_name: "host.example".to_owned(),
             worker_version: "test".to_owned(),
+            event_socket: None,
         };
         let url = format!("{}/api/node/v1/enrol", console.url);
         let response = console.http.post(url).json(&message).send().await.unwrap();

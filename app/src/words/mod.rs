@@ -26,6 +26,7 @@ mod accounts;
 mod audit;
 mod bans;
 mod dashboard;
+mod event_socket;
 mod frame;
 mod jail;
 mod nodes;

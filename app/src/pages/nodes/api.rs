@@ -1,5 +1,6 @@
 //! Server functions of the node pages.
 
+use backend::links::{self, Form};
 use backend::nodes::{self, EnrolCode};
 use domain::ids::NodeId;
 use domain::role::Permission;
@@ -72,6 +73,42 @@ async fn node_install_jail(id: i64) -> Result<(), AppError> {
     let result = nodes::install_jail(&backend, &actor, NodeId(id)).await;
     answer(result, "/nodes", ("jail", Vec::new()), |_| {
         Flash::good(words().jail_ordered())
+    })
+    .await
+}
+
+/// Sets where a node's Event Socket is and how to sign in there.
+#[server(prefix = "/api/ui", endpoint = "node_link_set")]
+async fn node_link_set(
+    id: i64,
+    host: String,
+    port: String,
+    user: String,
+    password: String,
+) -> Result<(), AppError> {
+    let (backend, actor) = require(Permission::Nodes)?;
+    let typed = [("host", &host), ("port", &port), ("user", &user)];
+    let typed = typed.map(|(name, text)| (name, text.clone())).to_vec();
+    let form = Form {
+        host,
+        port,
+        user,
+        password,
+    };
+    let result = links::set(&backend, &actor, NodeId(id), &form).await;
+    answer(result, "/nodes", ("link", typed), |()| {
+        Flash::good(words().link_saved())
+    })
+    .await
+}
+
+/// Forgets a node's Event Socket and its password.
+#[server(prefix = "/api/ui", endpoint = "node_link_remove")]
+async fn node_link_remove(id: i64) -> Result<(), AppError> {
+    let (backend, actor) = require(Permission::Nodes)?;
+    let result = links::remove(&backend, &actor, NodeId(id)).await;
+    answer(result, "/nodes", ("link", Vec::new()), |()| {
+        Flash::good(words().link_removed())
     })
     .await
 }

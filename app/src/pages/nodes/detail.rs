@@ -1,6 +1,7 @@
 //! One node: every hop, its facts, its last orders, and what an admin may do to it.
 
 use backend::config::{self, NodeKind};
+use backend::links::{self, LinkView};
 use backend::nodes::{self, NodeDetail, NodeRow};
 use domain::health::Health;
 use domain::role::Permission;
@@ -10,9 +11,10 @@ use leptos_router::hooks::use_params_map;
 use crate::error::AppError;
 use crate::layout::Frame;
 use crate::pages::nodes::configs::Configs;
+use crate::pages::nodes::event_socket::EventSocketCard;
 use crate::pages::nodes::hops::Hops;
 use crate::pages::nodes::list::WorkerChip;
-use crate::request::{Reveal, console_url, may, require, take_flash, words};
+use crate::request::{FormBack, Reveal, console_url, form_back, may, require, take_flash, words};
 use crate::widgets::{Ago, Hint, Icon, Loaded, OrderOutcome, bytes, grouped};
 
 #[component]
@@ -31,6 +33,8 @@ pub(crate) fn NodePage() -> impl IntoView {
 struct Found {
     detail: NodeDetail,
     kinds: Vec<NodeKind>,
+    link: Option<LinkView>,
+    back: Option<FormBack>,
     reveal: Option<Reveal>,
 }
 
@@ -45,6 +49,8 @@ async fn load(name: String) -> Result<Found, AppError> {
         .ok_or(AppError::NotFound)?;
     Ok(Found {
         kinds: config::node_state(&backend, detail.row.id).await?,
+        link: links::get(&backend, detail.row.id).await?,
+        back: form_back("link").await,
         detail,
         reveal,
     })
@@ -56,6 +62,8 @@ fn Screen(found: Found) -> impl IntoView {
     let Found {
         detail,
         kinds,
+        link,
+        back,
         reveal,
     } = found;
     let node = detail.row.clone();
@@ -69,6 +77,7 @@ fn Screen(found: Found) -> impl IntoView {
         <div class="columns">
             <Hops node=node.clone()/>
             <div>
+                <EventSocketCard node=node.clone() link back/>
                 <Facts node=node.clone() detail=detail.clone()/>
                 <Configs kinds/>
                 <Orders detail=detail.clone()/>

@@ -4,6 +4,7 @@ mod add_form;
 mod api;
 mod configs;
 mod detail;
+mod event_socket;
 mod hops;
 mod list;
 

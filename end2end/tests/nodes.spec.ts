@@ -56,3 +56,52 @@ test('the jail is written again without harm', async ({ page, open, eventually, 
     expect(order).toContainText(new RegExp(`${w('done')}|${w('already_so')}`), { timeout: 2_000 }),
   );
 });
+
+test.describe('the Event Socket of a node', () => {
+  // Its open page may look for it once more when it is gone already.
+  test.use({ tolerated: [/404 .*\/nodes\/link-/] });
+
+  test('is connected since its worker was enrolled, and says how the switch is', async ({ page, open, eventually, w, accessible }) => {
+    await open('/nodes/edge-1');
+    const card = page.locator('#event-socket');
+    await eventually(async () => {
+      await expect(card.getByText(w('link_up'), { exact: true })).toBeVisible({ timeout: 2_000 });
+      await expect(card).toContainText('1.11.3-dev', { timeout: 2_000 });
+      await expect(card).toContainText(w('round_trip'), { timeout: 2_000 });
+      await expect(card).toContainText(w('heartbeat'), { timeout: 2_000 });
+    });
+    await accessible();
+  });
+
+  test('refuses the default password, and tells why a wrong address does not work', async ({ page, open, eventually, w, accessible }) => {
+    // All projects share one console.
+    const name = `link-${test.info().project.name}`;
+    await open('/nodes');
+    await page.locator('summary').filter({ hasText: w('add_node') }).click();
+    await page.getByLabel(w('node_name')).fill(name);
+    await page.getByRole('button', { name: w('add_node') }).click();
+    await open(`/nodes/${name}`);
+    const card = page.locator('#event-socket');
+    await card.locator('summary').click();
+    await card.getByLabel(w('link_host')).fill('192.0.2.44');
+    await card.getByLabel(w('link_password')).fill('ClueCon');
+    await card.getByRole('button', { name: w('link_save') }).click();
+    await expect(card.getByText(w('problem_default_password'))).toBeVisible();
+    // What was typed is there still, the password is not.
+    await expect(card.getByLabel(w('link_host'))).toHaveValue('192.0.2.44');
+    await expect(card.getByLabel(w('link_password'))).toHaveValue('');
+    await accessible();
+
+    await card.getByLabel(w('link_password')).fill('a-long-one-7351');
+    await card.getByRole('button', { name: w('link_save') }).click();
+    await eventually(() => expect(card.getByText('192.0.2.44:8021')).toBeVisible({ timeout: 2_000 }));
+    expect(await page.content()).not.toContain('a-long-one-7351');
+
+    await card.locator('summary').click();
+    await card.getByRole('button', { name: w('link_remove') }).click();
+    await expect(card.getByText(w('event_socket_none'))).toBeVisible();
+    await page.locator('summary').filter({ hasText: w('remove_node') }).click();
+    await page.getByRole('button', { name: w('remove_node_named', { name }) }).click();
+    await expect(page.getByText(w('node_removed', { name }))).toBeVisible();
+  });
+});

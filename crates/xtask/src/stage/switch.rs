@@ -20,6 +20,8 @@ struct Socket {
     password: String,
 }
 
+const EVENT_SOCKET: &str = "autoload_configs/event_socket.conf.xml";
+const STOCK_PORT: u16 = 8021;
 /// The password of the stock configuration, which the console refuses.
 const STOCK_PASSWORD: &str = "value=\"ClueCon\"";
 
@@ -39,7 +41,9 @@ impl Switch {
             // Taken by somebody else meanwhile.
             Err(_) => tokio::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?,
         };
-        socket.port = listener.local_addr()?.port();
+        let port = listener.local_addr()?.port();
+        tell_port(folder, socket.port, port)?;
+        socket.port = port;
         std::fs::write(&notes, serde_json::to_vec(&socket)?)?;
         let sim = Sim::builder(folder)
             .hostname(name)
@@ -73,6 +77,16 @@ impl Switch {
     }
 }
 
+/// Writes the port that was free into the file that the worker reads at enrolment.
+fn tell_port(folder: &Path, before: u16, port: u16) -> Result<()> {
+    let before = if before == 0 { STOCK_PORT } else { before };
+    let line = |port: u16| format!("name=\"listen-port\" value=\"{port}\"");
+    let file = folder.join(EVENT_SOCKET);
+    let text = std::fs::read_to_string(&file)?;
+    std::fs::write(&file, text.replace(&line(before), &line(port)))?;
+    Ok(())
+}
+
 /// The stock configuration with a password of its own.
 fn configure(folder: &Path) -> Result<Socket> {
     esl_sim::vanilla(folder).with_context(|| format!("{} cannot be written", folder.display()))?;
@@ -84,7 +98,7 @@ fn configure(folder: &Path) -> Result<Socket> {
             ))
         })
         .collect();
-    let file = folder.join("autoload_configs/event_socket.conf.xml");
+    let file = folder.join(EVENT_SOCKET);
     let stock = std::fs::read_to_string(&file)?;
     let own = stock.replace(STOCK_PASSWORD, &format!("value=\"{password}\""));
     std::fs::write(&file, own)?;

@@ -30,6 +30,11 @@ impl List {
 
     /// Adds the networks of a `cidr=`.
     pub fn add(&mut self, cidrs: &str, allow: bool) {
+        if !cidrs.contains(',') {
+            self.nodes
+                .extend(Cidr::read(cidrs).map(|cidr| (cidr, allow)));
+            return;
+        }
         for text in cidrs.splitn(MOST_IN_ONE, ',') {
             let cidr = Cidr::read(text.trim_matches(' '));
             self.nodes.extend(cidr.map(|cidr| (cidr, allow)));

@@ -63,22 +63,23 @@ impl Run<'_> {
         let content = std::fs::read(path).ok()?;
         let folder = path.parent().unwrap_or(Path::new(""));
         let mut in_comment = false;
-        for line in content.split_inclusive(|byte| *byte == b'\n') {
+        for line in content.split_inclusive(|byte| b"\r\n".contains(byte)) {
+            // Where the first variable's name ends, it has put an end into the line as read.
+            let read = &line[..variable_end(line).unwrap_or(line.len())];
             let line = self.expand(line);
-            let whole = line.as_slice();
             if ["<include>", "</include>", "<?"]
                 .iter()
-                .any(|words| has(whole, words))
+                .any(|words| has(read, words))
             {
                 continue;
             }
-            let mut rest = whole;
+            let mut rest = line.as_slice();
             if in_comment {
-                let Some(end) = position(rest, b"-->") else {
+                let Some(end) = position(read, b"-->") else {
                     continue;
                 };
                 in_comment = false;
-                rest = &rest[end + 3..];
+                rest = &read[end + 3..];
             }
             let lower = rest.to_ascii_lowercase();
             if let Some(at) = position(&lower, b"x-pre-process") {
@@ -168,7 +169,7 @@ impl Run<'_> {
         let mut rest = line;
         while !rest.is_empty() && expanded.len() < room - 1 {
             if rest.starts_with(b"$${")
-                && let Some(end) = position(rest, b"}")
+                && let Some(end) = variable_end(rest)
             {
                 let name = String::from_utf8_lossy(&rest[3..end]);
                 let value = self.variables.get(&name).unwrap_or_default();
@@ -182,6 +183,21 @@ impl Run<'_> {
         }
         expanded
     }
+}
+
+/// Where the first `$${…}` closes; braces nest.
+fn variable_end(line: &[u8]) -> Option<usize> {
+    let start = position(line, b"$${")? + 3;
+    let mut depth = 1;
+    let end = line[start..].iter().position(|byte| {
+        match byte {
+            b'{' => depth += 1,
+            b'}' => depth -= 1,
+            _ => {}
+        }
+        depth == 0
+    });
+    end.map(|end| start + end)
 }
 
 fn position(text: &[u8], words: &[u8]) -> Option<usize> {

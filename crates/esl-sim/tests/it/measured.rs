@@ -22,6 +22,16 @@ const ODD_NETWORKS: &str = r#"<configuration name="acl.conf">
     <list name="mapped" default="deny">
       <node type="allow" cidr="::ffff:198.51.100.0/24"/>
     </list>
+    <list name="blanks" default="deny">
+      <node type="allow" cidr=" 203.0.113.0/24"/>
+      <node type="allow" cidr=" 198.51.100.0/24 , 192.0.2.0/24"/>
+    </list>
+    <list name="words" default="1.0.0">
+      <node type="0.5" cidr="203.0.113.0/24"/>
+      <node type="+1" cidr="203.0.113.64/26"/>
+      <node type="." cidr="198.51.100.0/24"/>
+      <node type=" 1" cidr="192.0.2.0/24"/>
+    </list>
   </network-lists>
 </configuration>
 "#;
@@ -57,6 +67,14 @@ async fn odd_networks_match_whom_they_match_there() {
         ("198.51.100.9 mapped", true),
         ("::ffff:198.51.100.9 mapped", true),
         ("198.51.101.9 mapped", false),
+        ("203.0.113.9 blanks", false),
+        ("198.51.100.9 blanks", true),
+        ("192.0.2.9 blanks", true),
+        ("10.0.0.1 words", true),
+        ("203.0.113.9 words", false),
+        ("203.0.113.64 words", true),
+        ("198.51.100.9 words", false),
+        ("192.0.2.9 words", false),
     ];
     for (question, allowed) in cases {
         let answer = client.api(&format!("acl {question}")).await;

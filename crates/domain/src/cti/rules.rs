@@ -19,6 +19,19 @@ pub struct CallRules {
     pub allow: Prefixes,
 }
 
+/// What a call center in one country begins with: nothing abroad, no number longer than 12.
+impl Default for CallRules {
+    fn default() -> Self {
+        let prefix = |text: &str| text.parse().expect("digits and + can be dialed");
+        Self {
+            filename: LogName::default(),
+            max_len: MaxLength::default(),
+            deny: Prefixes(vec![prefix("00"), prefix("+")]),
+            allow: Prefixes::default(),
+        }
+    }
+}
+
 /// At most [`MAX_PREFIXES`] prefixes, in the operator's order.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "Vec<Prefix>", into = "Vec<Prefix>")]

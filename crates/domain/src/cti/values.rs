@@ -126,6 +126,12 @@ impl MaxLength {
     }
 }
 
+impl Default for MaxLength {
+    fn default() -> Self {
+        Self(12)
+    }
+}
+
 impl TryFrom<u64> for MaxLength {
     type Error = MaxLengthError;
     fn try_from(number: u64) -> Result<Self, MaxLengthError> {

@@ -42,6 +42,7 @@ const NEW: &str = r#"{
 
 #[test]
 fn an_empty_file_becomes_a_new_one() {
+    assert_eq!(stock(), CallRules::default());
     assert_eq!(written("", &stock()), NEW);
     for blank in ["  ", "\n\n", "\u{feff}", "// nothing yet", "/* x */\n"] {
         let new = written(blank, &stock());

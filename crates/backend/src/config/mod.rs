@@ -9,6 +9,7 @@ mod desired;
 mod drafts;
 mod drift;
 mod found;
+mod impact;
 mod node;
 mod preview;
 mod read;
@@ -21,6 +22,7 @@ pub use deploy::{deploy, retry, roll_back};
 pub use desired::desired;
 pub use drafts::{commit, discard_draft, publish, save_draft};
 pub use found::{NodeFound, found};
+pub use impact::{ChangedNumber, Impact, impact};
 pub use node::{drop_own_line, put_ours_back, take_nodes_version};
 pub use preview::{FilePreview, preview};
 pub use read::{

@@ -1,5 +1,6 @@
 //! The tables of configuration.
 
+mod called;
 mod deployments;
 mod desired;
 mod lines;
@@ -7,6 +8,7 @@ mod nodes;
 mod report;
 mod views;
 
+pub(super) use called::*;
 pub(super) use deployments::*;
 pub(super) use desired::*;
 pub(super) use lines::*;

@@ -13,6 +13,7 @@ use crate::pages::jail::JailPage;
 use crate::pages::nodes::{NodePage, NodesPage};
 use crate::pages::not_found::NotFoundPage;
 use crate::pages::revisions::{DeploymentPage, DeploymentsPage};
+use crate::pages::rules::RulesPage;
 use crate::pages::search::SearchPage;
 use crate::pages::whitelist::WhitelistPage;
 use crate::request::provide_flash;
@@ -31,6 +32,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/") view=DashboardPage ssr=SsrMode::Async/>
                 <Route path=path!("/bans") view=BansPage ssr=SsrMode::Async/>
                 <Route path=path!("/whitelist") view=WhitelistPage ssr=SsrMode::Async/>
+                <Route path=path!("/rules") view=RulesPage ssr=SsrMode::Async/>
                 <Route path=path!("/jail") view=JailPage ssr=SsrMode::Async/>
                 <Route path=path!("/deployments") view=DeploymentsPage ssr=SsrMode::Async/>
                 <Route path=path!("/deployments/:id") view=DeploymentPage ssr=SsrMode::Async/>

@@ -6,6 +6,8 @@ mod behaviour;
 mod browser;
 mod link;
 mod live_mark;
+mod number_tester;
 
 pub use behaviour::Behaviour;
 pub use live_mark::LiveMark;
+pub use number_tester::{NumberTester, RULES_FORM, Texts};

@@ -76,6 +76,7 @@ fn SideNav() -> impl IntoView {
                 {link("/", "gauge", words.dashboard())}
                 {link("/bans", "ban", words.bans())}
                 {link("/whitelist", "check", words.whitelist())}
+                {link("/rules", "phone", words.call_rules())}
                 {link("/jail", "lock", words.jail_page())}
                 {link("/deployments", "send", words.deployments())}
                 {link("/nodes", "server", words.nodes())}

@@ -12,5 +12,6 @@ pub(crate) mod nodes;
 pub(crate) mod not_found;
 mod preferences;
 pub(crate) mod revisions;
+pub(crate) mod rules;
 pub(crate) mod search;
 pub(crate) mod whitelist;

@@ -32,6 +32,7 @@ mod jail;
 mod nodes;
 mod problems;
 mod revisions;
+mod rules;
 mod terms;
 mod times;
 mod whitelist;

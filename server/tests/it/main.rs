@@ -28,6 +28,7 @@ mod peer;
 mod permissions;
 mod read_only;
 mod retention;
+mod rules;
 mod support;
 mod throttle;
 mod undo;

@@ -58,16 +58,26 @@ const ROWS: &[(&str, Option<Role>, &str)] = &[
     ("own_line_drop", Some(Role::Admin), "kind=jail&node=1"),
     ("drift_take_theirs", Some(Role::Admin), "kind=jail&node=1"),
     ("drift_put_ours", Some(Role::Admin), "kind=jail&node=1"),
+    (
+        "rules_save",
+        Some(Role::Admin),
+        "filename=cti_fail2ban.log&max_len=12&deny=00&allow=&version=",
+    ),
     ("node_remove", Some(Role::Admin), "id=1&name=n1"),
 ];
 
 /// Every page and endpoint to read, an address of it, and the least role (`None`: anybody).
-const PAGES: [(&str, &str, Option<Role>); 15] = [
+const PAGES: [(&str, &str, Option<Role>); 16] = [
     ("/setup", "/setup", None),
     ("/sign-in", "/sign-in", None),
     ("/", "/", Some(Role::Viewer)),
     ("/bans", "/bans?open=198.51.100.7", Some(Role::Viewer)),
     ("/whitelist", "/whitelist", Some(Role::Viewer)),
+    (
+        "/rules",
+        "/rules?max_len=9&number=0044&try=1",
+        Some(Role::Viewer),
+    ),
     ("/jail", "/jail?from=1&to=draft", Some(Role::Viewer)),
     ("/deployments", "/deployments", Some(Role::Viewer)),
     ("/deployments/{id}", "/deployments/1", Some(Role::Viewer)),
@@ -156,7 +166,7 @@ async fn nobody_does_more_than_their_role(pool: PgPool) {
     for (action, who) in [
         ("whitelist add", vec!["operator", "admin"]),
         ("add node", vec!["admin"]),
-        ("save draft", vec!["admin"]),
+        ("save draft", vec!["admin", "admin"]),
         ("commit revision", vec!["admin"]),
         ("new enrol code", vec!["admin"]),
         ("set event socket", vec!["admin"]),

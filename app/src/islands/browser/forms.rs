@@ -3,7 +3,7 @@
 use leptos::task::spawn_local;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{
-    Element, FormData, HtmlButtonElement, HtmlFormElement, SubmitEvent, UrlSearchParams,
+    Element, Event, FormData, HtmlButtonElement, HtmlFormElement, SubmitEvent, UrlSearchParams,
 };
 
 use super::page::{self, Trouble};
@@ -34,8 +34,10 @@ fn submit(event: SubmitEvent) {
         .and_then(|button| button.get_attribute("formaction"))
         .or_else(|| form.get_attribute("action"))
         .unwrap_or_default();
-    let posts = form
-        .get_attribute("method")
+    let posts = submitter
+        .as_ref()
+        .and_then(|button| button.get_attribute("formmethod"))
+        .or_else(|| form.get_attribute("method"))
         .is_some_and(|method| method == "post");
     let button = submitter.and_then(|button| button.dyn_into::<HtmlButtonElement>().ok());
     if let Some(button) = &button {
@@ -108,4 +110,26 @@ fn close_panel(form: &HtmlFormElement) {
     if let Ok(Some(panel)) = form.closest("details") {
         let _ = panel.remove_attribute("open");
     }
+}
+
+/// Tells what stands in a form's fields whenever one of them changes, and once now.
+pub(crate) fn watch_form(
+    id: &'static str,
+    told: impl Fn(&dyn Fn(&str) -> Option<String>) + 'static,
+) {
+    let told = std::rc::Rc::new(move || {
+        let form = document().get_element_by_id(id);
+        let form = form.and_then(|form| form.dyn_into::<HtmlFormElement>().ok());
+        if let Some(data) = form.and_then(|form| FormData::new_with_form(&form).ok()) {
+            told(&|name| data.get(name).as_string());
+        }
+    });
+    // What was typed before the page was awake counts, too.
+    told();
+    let typed = told.clone();
+    on::<Event>(&document(), "input", move |_| typed());
+    on::<Event>(&document(), "reset", move |_| {
+        let told = told.clone();
+        super::after(0.0, move || told());
+    });
 }

@@ -12,6 +12,7 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 use web_sys::{Document, EventTarget, Window};
 
+pub(crate) use forms::watch_form;
 pub(crate) use live::follow;
 
 /// Wakes the behaviour; called once, when the page's islands wake.

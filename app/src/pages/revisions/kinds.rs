@@ -3,8 +3,8 @@
 use backend::config::Content;
 use domain::config::Kind;
 
-use crate::pages::jail;
 use crate::pages::revisions::Change;
+use crate::pages::{jail, rules};
 use crate::words::Words;
 
 /// The page where a kind is edited.
@@ -23,6 +23,10 @@ pub(super) fn changes(words: Words, before: Option<&Content>, after: &Content) -
             jail::changes(words, Some(before), after)
         }
         (_, Content::Jail(after)) => jail::changes(words, None, after),
+        (Some(Content::CallRules(before)), Content::CallRules(after)) => {
+            rules::changes(words, Some(before), after)
+        }
+        (_, Content::CallRules(after)) => rules::changes(words, None, after),
         (before, after) => whole(words, before, after),
     }
 }
@@ -31,6 +35,7 @@ pub(super) fn changes(words: Words, before: Option<&Content>, after: &Content) -
 pub(super) fn text(content: &Content) -> String {
     match content {
         Content::Jail(jail) => jail::text(jail),
+        Content::CallRules(rules) => rules::text(rules),
         other => other.to_text(),
     }
 }

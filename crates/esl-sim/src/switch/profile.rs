@@ -1,6 +1,6 @@
 //! SIP profiles as they run, which is not always as the files say.
 
-use std::net::Ipv4Addr;
+use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -145,9 +145,20 @@ impl Profile {
         self.port
     }
 
+    /// The address that it gives out: another than its own where `ext-sip-ip` holds one.
+    pub fn given_address(&self) -> String {
+        let given = find(&self.params, "ext-sip-ip").filter(|text| text.parse::<IpAddr>().is_ok());
+        let address = given.unwrap_or(&self.address);
+        if address.contains(':') {
+            format!("[{address}]")
+        } else {
+            address.to_owned()
+        }
+    }
+
     /// Its own SIP address.
     pub fn url(&self) -> String {
-        format!("sip:mod_sofia@{}:{}", self.address, self.port)
+        format!("sip:mod_sofia@{}:{}", self.given_address(), self.port)
     }
 }
 

@@ -81,3 +81,31 @@ async fn odd_networks_match_whom_they_match_there() {
         assert_eq!(answer, allowed.to_string(), "{question}");
     }
 }
+
+#[tokio::test]
+async fn profiles_give_out_their_outer_address() {
+    let folder = folder();
+    let edit = |name: &str, from: &str, to: &str| {
+        let path = folder.path().join("sip_profiles").join(name);
+        let text = std::fs::read_to_string(&path).unwrap();
+        assert!(text.contains(from), "{from}");
+        std::fs::write(path, text.replace(from, to)).unwrap();
+    };
+    edit("external.xml", "$${external_sip_ip}", "203.0.113.99");
+    edit("internal.xml", "$${external_sip_ip}", "auto-nat");
+    edit("internal.xml", "$${local_ip_v4}", "::1");
+    let sim = start(&folder, |builder| builder).await;
+    let mut client = Client::log_in(&sim).await;
+    let all = client.api("sofia xmlstatus").await;
+    assert!(
+        all.contains("<data>sip:mod_sofia@203.0.113.99:5080</data>"),
+        "{all}"
+    );
+    assert!(
+        all.contains("<data>sip:mod_sofia@[::1]:5060</data>"),
+        "{all}"
+    );
+    let gateway = client.api("sofia xmlstatus gateway example.com").await;
+    let contact = "&lt;sip:gw+example.com@203.0.113.99:5080;transport=udp;gw=example.com&gt;";
+    assert!(gateway.contains(contact), "{gateway}");
+}

@@ -11,7 +11,7 @@ pub fn fields(profile: &Profile, gateway: &Gateway) -> Vec<(&'static str, String
     let from_domain = get("from-domain").unwrap_or(realm);
     let proxy = get("proxy").unwrap_or(realm);
     let transport = get("register-transport").unwrap_or("udp");
-    let (address, port) = (profile.address(), profile.port());
+    let (address, port) = (profile.given_address(), profile.port());
     let expires = get("expire-seconds").unwrap_or("600");
     let text = |value: &str| value.to_owned();
     let uptime = if gateway.up {

@@ -80,6 +80,7 @@ words! {
 
     step_pending: "pending", "待下发";
     step_away: "waits for the node", "等待节点上线";
+    step_no_link: "waits for the switch", "等待连接交换机";
     step_delivered: "delivered", "已送达";
     step_reloaded: "reloaded", "已重载";
     step_verified: "verified", "已验证";
@@ -88,6 +89,7 @@ words! {
     step_superseded: "superseded", "已被新下发取代";
     step_pending_text: "The node's worker has not written it yet.", "节点代理尚未写入文件。";
     step_away_text: "Its worker is away. It gets the newest revision when it returns.", "节点代理离线，恢复后会自动获取最新版本。";
+    step_no_link_text: "The console is not connected to its FreeSWITCH. It goes on when the connection is back; the node's page says what is wrong.", "控制台未连接到该节点的 FreeSWITCH，连接恢复后会自动继续，原因见节点页面。";
     step_delivered_text: "The worker wrote the files.", "节点代理已写入文件。";
     step_reloaded_text: "The switch confirmed that it loaded them.", "FreeSWITCH 已确认重载。";
     step_verified_text: "Asked and compared: in force as written.", "已回读比对，配置已生效。";
@@ -185,6 +187,7 @@ impl Words {
     pub(crate) fn waits(self, waits: &Waits) -> (&'static str, &'static str) {
         match waits {
             Waits::Worker => (self.step_away(), self.step_away_text()),
+            Waits::Link(_) => (self.step_no_link(), self.step_no_link_text()),
         }
     }
 }

@@ -118,6 +118,15 @@ pub(crate) async fn note_nodes(
     if nodes.len() > MANY {
         return note(conn, topic, None).await;
     }
+    note_each(conn, topic, nodes).await
+}
+
+/// Says it of each of many nodes, where a word to all would cost each of the others a look.
+pub(crate) async fn note_each(
+    conn: &mut sqlx::PgConnection,
+    topic: Topic,
+    nodes: &[NodeId],
+) -> Result<(), sqlx::Error> {
     sql::insert_nodes(conn, topic, nodes).await
 }
 

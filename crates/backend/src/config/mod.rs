@@ -8,6 +8,7 @@ mod deploy;
 mod desired;
 mod drafts;
 mod drift;
+pub mod engine;
 mod found;
 mod impact;
 mod node;

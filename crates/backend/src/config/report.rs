@@ -4,7 +4,7 @@
 //! The node's row is locked by the caller. An answer counts once, and only for the try that it names:
 //! told again, late, or about what was superseded, it is passed over.
 
-use domain::config::{Answer, Found, Kind, KindReport, Outcome};
+use domain::config::{Answer, Found, Kind, KindReport, Outcome, Step};
 use domain::ids::NodeId;
 use domain::wire::ConfigReport;
 use serde::Serialize;
@@ -134,9 +134,12 @@ impl Told<'_> {
         let Some(state) = sql::try_of(conn, answered).await? else {
             return Ok(false);
         };
-        let to_blame = state.confirm_tried && !state.confirmed;
+        let failed = state.step == Step::Failed.as_str();
+        let to_blame = failed || state.confirm_tried && !state.confirmed;
         if to_blame || state.tried_again >= TRIES {
-            sql::rolled_back(conn, answered, reason).await?;
+            let why = state.reason.filter(|_| failed);
+            let reason = why.map_or(reason.to_owned(), |why| format!("{why}; {reason}"));
+            sql::rolled_back(conn, answered, &reason).await?;
         } else {
             sql::try_again(conn, answered).await?;
         }

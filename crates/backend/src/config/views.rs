@@ -123,6 +123,8 @@ pub struct Reply {
 pub enum Waits {
     /// The node's worker is not connected.
     Worker,
+    /// The connection to the switch is down, for this reason of the link where one is known.
+    Link(Option<String>),
 }
 
 /// A deployment on one node.

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use runtime::Shutdown;
 
-use crate::{Backend, accounts, changes, links, retention, whitelist};
+use crate::{Backend, accounts, changes, config, links, retention, whitelist};
 use round::Job;
 
 /// Entries of the whitelist end this long after their time at most.
@@ -27,6 +27,7 @@ pub fn spawn_all(backend: &Backend, shutdown: &Shutdown) {
     let listening = listen::run(backend.clone(), shutdown.clone());
     shutdown.spawn("listen for changes", listening);
     links::spawn(backend, shutdown, links::Times::default());
+    config::engine::spawn(backend, shutdown, config::engine::Times::default());
 
     let expire = Job {
         number: 1,

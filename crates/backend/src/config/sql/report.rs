@@ -122,6 +122,8 @@ pub(crate) async fn failed(
 
 /// How far the console got with a try.
 pub(crate) struct Try {
+    pub step: String,
+    pub reason: Option<String>,
     pub confirm_tried: bool,
     pub confirmed: bool,
     pub tried_again: i32,
@@ -134,7 +136,7 @@ pub(crate) async fn try_of(
 ) -> Result<Option<Try>, sqlx::Error> {
     sqlx::query_as!(
         Try,
-        "select s.confirm_tried, s.confirmed, s.tried_again
+        "select s.step, s.reason, s.confirm_tried, s.confirmed, s.tried_again
          from deployment_nodes s
          join node_configs c on c.node_id = s.node_id and c.kind = s.kind
              and c.wanted = s.deployment_id

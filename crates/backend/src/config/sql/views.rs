@@ -183,6 +183,7 @@ pub(crate) async fn followers_of(
     Ok((following, own))
 }
 
+#[expect(clippy::struct_excessive_bools, reason = "a row as it is read")]
 struct StepRow {
     deployment_id: i64,
     node_id: i64,
@@ -198,6 +199,8 @@ struct StepRow {
     reloaded_at: Option<OffsetDateTime>,
     ended_at: Option<OffsetDateTime>,
     newest: bool,
+    link_up: bool,
+    link_why: Option<String>,
 }
 
 /// The steps of one deployment, by node name; or those that hold for one node now.
@@ -217,8 +220,11 @@ pub(crate) async fn steps(
                       select from deployment_nodes newer
                       where newer.node_id = s.node_id and newer.kind = s.kind
                         and newer.deployment_id > s.deployment_id
-                  ) as "newest!"
+                  ) as "newest!",
+                  coalesce(l.status ->> 'state' = 'up' and l.lease_until > now(), false) as "link_up!",
+                  l.status ->> 'detail' as link_why
            from deployment_nodes s join nodes n on n.id = s.node_id
+           left join node_links l on l.node_id = s.node_id
            where ($1::bigint is null or s.deployment_id = $1)
              and ($2::bigint is null or (s.node_id = $2 and s.deployment_id in (
                  select max(deployment_id) from deployment_nodes where node_id = $2 group by kind)))
@@ -231,7 +237,11 @@ pub(crate) async fn steps(
     .await?;
     let step = |row: StepRow| {
         let step = stored_step(&row.step)?;
-        let waits = (step == Step::Pending && !row.connected).then_some(Waits::Worker);
+        let waits = match step {
+            Step::Pending if !row.connected => Some(Waits::Worker),
+            Step::Delivered | Step::Reloaded if !row.link_up => Some(Waits::Link(row.link_why)),
+            _ => None,
+        };
         let can_retry = row.newest && matches!(step, Step::Failed | Step::RolledBack);
         let node = NodeStep {
             node: NodeId(row.node_id),

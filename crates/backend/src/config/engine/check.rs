@@ -1,0 +1,149 @@
+//! What switches have loaded, looked at every so often: somebody may have loaded something else.
+
+use std::collections::HashSet;
+use std::time::Duration;
+
+use domain::ids::NodeId;
+use esl::{Command, CommandError, ConfigName};
+use futures::StreamExt;
+use futures::stream;
+use rand::Rng;
+use runtime::Shutdown;
+use tokio::time::{MissedTickBehavior, interval};
+
+use super::super::{Content, drift, sql};
+use super::Times;
+use super::contents::Contents;
+use super::probes::probes;
+use super::{acl, profiles};
+use crate::changes::{self, Topic};
+use crate::links::Held;
+use crate::{Backend, Error};
+
+/// Between two looks for switches that are due.
+const LOOK: Duration = Duration::from_secs(1);
+/// Switches that are asked at a time.
+const AT_ONCE: usize = 16;
+
+pub(super) async fn run(backend: Backend, shutdown: Shutdown, times: Times) {
+    let contents = Contents::default();
+    let mut ups = backend.links().ups();
+    let mut looks = interval(LOOK);
+    looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    // A switch that was away may have been started anew.
+    let mut at_once: HashSet<NodeId> = HashSet::new();
+    loop {
+        tokio::select! {
+            () = shutdown.stopping() => return,
+            node = ups.next() => {
+                at_once.extend(node);
+                continue;
+            }
+            _ = looks.tick() => {}
+        }
+        let came_up = std::mem::take(&mut at_once);
+        let done = tokio::select! {
+            () = shutdown.stopping() => return,
+            done = round(&backend, &times, &contents, &came_up) => done,
+        };
+        if let Err(error) = done {
+            tracing::debug!("what switches have loaded is not looked at: {error}");
+        }
+    }
+}
+
+async fn round(
+    backend: &Backend,
+    times: &Times,
+    contents: &Contents,
+    came_up: &HashSet<NodeId>,
+) -> Result<(), Error> {
+    let held = backend.links().nodes();
+    let (anew, usual): (Vec<_>, Vec<_>) = held.into_iter().partition(|node| came_up.contains(node));
+    let now = backend.clock.now();
+    let mut rows = sql::to_check(&backend.pool, &anew, now).await?;
+    // Not all in the same second.
+    let spread = times.check * rand::rng().random_range(0.8..=1.0);
+    rows.extend(sql::to_check(&backend.pool, &usual, now - spread).await?);
+    let looked: Vec<_> = stream::iter(rows)
+        .map(|row| look(backend, contents, row))
+        .buffer_unordered(AT_ONCE)
+        .collect()
+        .await;
+    let mut same = (Vec::new(), Vec::new());
+    for looked in looked {
+        let Some((row, fence, loaded)) = looked? else {
+            continue;
+        };
+        let before = row.loaded.as_ref().and_then(serde_json::Value::as_str);
+        if before == loaded.as_deref() {
+            same.0.push(row.node);
+            same.1.push(row.kind.as_str().to_owned());
+            continue;
+        }
+        let mut tx = backend.pool.begin().await?;
+        sql::lock_nodes(&mut tx, &[row.node]).await?;
+        let loaded = loaded.as_deref();
+        if sql::set_loaded(&mut tx, row.node, row.kind, fence, loaded, now).await?
+            && drift::compare(&mut tx, row.node, row.kind, now).await?
+        {
+            changes::note(&mut tx, Topic::Config, Some(row.node)).await?;
+        }
+        tx.commit().await?;
+    }
+    if !same.0.is_empty() {
+        sql::checked(&backend.pool, &same.0, &same.1, now).await?;
+    }
+    Ok(())
+}
+
+/// What is loaded where it is another than was verified (or is wanted), in words; `None` where the
+/// switch cannot be asked now.
+async fn look(
+    backend: &Backend,
+    contents: &Contents,
+    row: sql::ToCheck,
+) -> Result<Option<(sql::ToCheck, i64, Option<String>)>, Error> {
+    let Some(held) = backend.links().get(row.node) else {
+        return Ok(None);
+    };
+    let mut said = None;
+    for revision in [Some(row.verified), row.wanted].into_iter().flatten() {
+        let content = contents.get(backend, row.kind, revision).await?;
+        match differs(&held, &content).await {
+            Err(_) => return Ok(None),
+            Ok(None) => return Ok(Some((row, held.fence, None))),
+            Ok(Some(words)) => said = said.or(Some(words)),
+        }
+    }
+    Ok(Some((row, held.fence, said)))
+}
+
+async fn differs(held: &Held, content: &Content) -> Result<Option<String>, CommandError> {
+    let link = &held.link;
+    match content {
+        Content::Acl(wanted) => {
+            let located = link.run(Command::XmlLocate(ConfigName::Acl)).await?;
+            if let Err(words) = acl::as_located(wanted, located.located()) {
+                return Ok(Some(words));
+            }
+            // Lists are built by `reloadacl` only: the XML may be newer.
+            for (address, list, expected) in wanted.iter().flat_map(probes) {
+                let name = list.clone();
+                let answer = link.run(Command::Acl { address, list }).await?;
+                if answer.yes() != expected {
+                    let said = acl::word(answer.yes());
+                    return Ok(Some(format!(
+                        "list {name}: the switch would have {address} {said}"
+                    )));
+                }
+            }
+            Ok(None)
+        }
+        Content::Profiles(wanted) => {
+            let located = link.run(Command::XmlLocate(ConfigName::Sofia)).await?;
+            Ok(profiles::as_located(wanted, located.located()).err())
+        }
+        Content::CallRules(_) | Content::Jail(_) => Ok(None),
+    }
+}

@@ -1,0 +1,40 @@
+//! After an ACL change the console proves that it can still get in: on a new connection, since the one
+//! that stands stays open whatever the lists say. Without that proof the worker puts the old file back.
+
+use domain::config::{CONFIRM_SECONDS, Step};
+use tokio::time::sleep;
+
+use super::attempt::{Attempt, Stop};
+use super::write::Write;
+
+/// Returns when a new connection was made, or the try is given up: then the worker's report decides, and
+/// only where that does not come the try fails here.
+pub(super) async fn confirm(attempt: &mut Attempt) -> Result<(), Stop> {
+    if attempt.due.confirmed {
+        return Ok(());
+    }
+    let mut told = false;
+    loop {
+        let Err(error) = attempt.held.check_new_connection().await else {
+            return Ok(());
+        };
+        let reason = format!(
+            "the switch does not let the console in on a new connection ({error}); the old lists \
+             come back within {CONFIRM_SECONDS} s"
+        );
+        if !told {
+            attempt.writes.write(Write {
+                confirm_tried: true,
+                ..attempt.write(Step::Reloaded, Some(reason))
+            });
+            told = true;
+        }
+        if attempt.backend.clock.now() - attempt.due.delivered_at > attempt.times.confirm {
+            return Err(Stop::Fail(format!(
+                "the switch does not let the console in on a new connection ({error}), and the worker \
+                 has not told that the old lists are back"
+            )));
+        }
+        sleep(attempt.times.confirm_again).await;
+    }
+}

@@ -12,6 +12,8 @@ mod check_acl;
 mod commands;
 mod config_drafts;
 mod config_jail;
+mod config_switch;
+mod config_trouble;
 mod ends;
 mod flood;
 mod forms;

@@ -6,6 +6,7 @@ mod browser;
 mod console;
 mod events;
 mod reports;
+mod switch;
 mod web;
 mod worker;
 
@@ -16,6 +17,7 @@ pub use reports::{
     attack, ban_event, ban_list, ban_request, changed, chunk, cursor, health, held, log_of_bans,
     net, whole_list,
 };
+pub use switch::Switch;
 pub use web::{PASSWORD, WebConsole, admin};
 pub use worker::TestWorker;
 

@@ -58,10 +58,10 @@ words! {
     compare: "Compare", "比较";
     compare_title(a: &str, b: &str): "{a} → {b}", "{a} → {b}";
     compare_hint: "Choose any two and compare them.", "选择任意两个版本进行比较。";
-    compare_old(what: &str): "Compare from {what}", "比较起点：{what}";
-    compare_new(what: &str): "Compare to {what}", "比较终点：{what}";
-    side_from: "from", "起";
-    side_to: "to", "止";
+    compare_old(what: &str): "Compare from {what}", "旧版本：{what}";
+    compare_new(what: &str): "Compare to {what}", "新版本：{what}";
+    side_from: "from", "旧";
+    side_to: "to", "新";
     what_changed: "What changed", "查看修改";
     same_content: "Both are the same.", "两者内容相同。";
     as_text: "As text", "文本对比";
@@ -73,7 +73,6 @@ words! {
     before_value: "Before", "修改前";
     after_value: "After", "修改后";
     roll_back: "Roll back", "回滚";
-    roll_back_row(n: i32): "Roll back to revision {n}", "回滚到版本 {n}";
     roll_back_text(n: i32): "Every node of these settings gets revision {n} again, exactly as it was. Newer revisions stay in the history.", "相关节点将恢复为版本 {n} 的内容。较新的版本仍保留在历史中。";
     roll_back_named(what: &str, n: i32): "Roll {what} back to revision {n}", "将{what}回滚到版本 {n}";
     rollback_of(n: i32): "rolled back from revision {n}", "由版本 {n} 回滚";

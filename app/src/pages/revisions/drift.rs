@@ -26,7 +26,17 @@ pub(super) fn Drifts(drifts: Vec<DriftRow>) -> impl IntoView {
 #[component]
 fn Drift(drift: DriftRow) -> impl IntoView {
     let words = words();
-    let theirs = drift.running.clone().or_else(|| drift.theirs.clone());
+    // What the files say and what is in force may differ from ours, and from each other.
+    let places = [
+        (drift.theirs.clone(), words.in_the_file()),
+        (drift.running.clone(), words.in_force()),
+    ];
+    let theirs = places
+        .into_iter()
+        .filter_map(|(content, place)| Some((content?, place)))
+        .filter(|(content, _)| !drift.ours.content.agrees(content))
+        .map(|(content, place)| (content, format!("{} ({place})", words.drift_theirs())));
+    let theirs: Vec<_> = theirs.collect();
     let number = words.revision_number(drift.ours.row.number);
     let key = format!("{}-{}", drift.kind.as_str(), drift.node);
     let ours = drift.ours.content.clone();
@@ -40,22 +50,25 @@ fn Drift(drift: DriftRow) -> impl IntoView {
             </p>
             <p>{words.drift_text()}</p>
             {said.map(|said| view! { <p class="mono breaks">{said}</p> })}
-            {theirs.map(|theirs| view! { <Difference ours theirs number/> })}
+            {theirs
+                .into_iter()
+                .map(|(theirs, title)| view! { <Difference ours=ours.clone() theirs title number=number.clone()/> })
+                .collect_view()}
             {may(Permission::Configure).then(|| view! { <Choice drift/> })}
         </section>
     }
 }
 
 #[component]
-fn Difference(ours: Content, theirs: Content, number: String) -> impl IntoView {
+fn Difference(ours: Content, theirs: Content, title: String, number: String) -> impl IntoView {
     let words = words();
     let changes = changes(words, Some(&ours), &theirs);
     let ours_title = format!("{} ({number})", words.drift_ours());
     view! {
-        <Changes changes before=ours_title.clone() after=words.drift_theirs()/>
+        <Changes changes before=ours_title.clone() after=title.clone()/>
         <details class="as-text">
             <summary>{words.as_text()}</summary>
-            <TextDiff left=text(&ours) right=text(&theirs) left_title=ours_title right_title=words.drift_theirs()/>
+            <TextDiff left=text(&ours) right=text(&theirs) left_title=ours_title right_title=title/>
         </details>
     }
 }

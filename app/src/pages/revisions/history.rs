@@ -132,7 +132,7 @@ fn Row(
             <td class="nowrap" data-label=words.deployed_where()>{place}</td>
             <td class="row-actions">
                 {changed.map(|href| view! { <a class="button small quiet" href=href>{words.what_changed()}</a> })}
-                {back.map(|href| view! { <a class="button small" href=href aria-label=words.roll_back_row(row.number)>{words.roll_back()}</a> })}
+                {back.map(|href| view! { <a class="button small" href=href>{words.roll_back()}" "<span class="visually-hidden">{name.clone()}</span></a> })}
             </td>
         </tr>
     }

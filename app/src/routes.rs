@@ -6,12 +6,14 @@ use leptos_router::components::{Route, Router, Routes};
 use leptos_router::{SsrMode, path};
 
 use crate::pages::accounts::{SetupPage, SignInPage};
+use crate::pages::acl::AclPage;
 use crate::pages::audit::AuditPage;
 use crate::pages::bans::BansPage;
 use crate::pages::dashboard::DashboardPage;
 use crate::pages::jail::JailPage;
 use crate::pages::nodes::{NodePage, NodesPage};
 use crate::pages::not_found::NotFoundPage;
+use crate::pages::profiles::ProfilesPage;
 use crate::pages::revisions::{DeploymentPage, DeploymentsPage};
 use crate::pages::rules::RulesPage;
 use crate::pages::search::SearchPage;
@@ -33,6 +35,8 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/bans") view=BansPage ssr=SsrMode::Async/>
                 <Route path=path!("/whitelist") view=WhitelistPage ssr=SsrMode::Async/>
                 <Route path=path!("/rules") view=RulesPage ssr=SsrMode::Async/>
+                <Route path=path!("/acl") view=AclPage ssr=SsrMode::Async/>
+                <Route path=path!("/acl/profiles") view=ProfilesPage ssr=SsrMode::Async/>
                 <Route path=path!("/jail") view=JailPage ssr=SsrMode::Async/>
                 <Route path=path!("/deployments") view=DeploymentsPage ssr=SsrMode::Async/>
                 <Route path=path!("/deployments/:id") view=DeploymentPage ssr=SsrMode::Async/>

@@ -1,16 +1,20 @@
 //! Every route and layer on one screen.
 
+use std::convert::Infallible;
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::State;
+use axum::body::Body;
+use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
-use axum::middleware::{from_fn, from_fn_with_state as layer};
+use axum::middleware::{Next, from_fn, from_fn_with_state as layer};
+use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use leptos::nonce::Nonce;
 use leptos::prelude::{provide_context, use_context};
 use leptos_axum::{LeptosRoutes, file_and_error_handler_with_context, generate_route_list};
+use tower::{Layer, ServiceExt};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::timeout::TimeoutLayer;
@@ -19,6 +23,10 @@ use crate::{AppState, away, gate, headers, live, node_api, origin, peer, session
 
 /// Bytes of a form: the longest has a list of some hundred networks.
 const FORM_LIMIT: usize = 64 * 1024;
+/// Forms that take a whole file or a table.
+const LONG_FORMS: [&str; 2] = ["/api/ui/acl_paste", "/api/ui/acl_import"];
+/// 5,000 lines of a list, with their escapes.
+const LONG_FORM_LIMIT: usize = 1024 * 1024;
 /// For everything that a page or form needs, its slow body included.
 const PAGE_LIMIT: Duration = Duration::from_secs(10);
 
@@ -56,7 +64,7 @@ pub fn router(state: AppState) -> Router {
         .layer(layer(state.clone(), gate::layer))
         .layer(session::layer(state.backend.clone(), &state.settings.http))
         .layer(from_fn(away::layer))
-        .layer(RequestBodyLimitLayer::new(FORM_LIMIT))
+        .layer(from_fn(limited))
         .layer(layer(state.clone(), origin::layer))
         .with_state(state.clone());
 
@@ -70,6 +78,22 @@ pub fn router(state: AppState) -> Router {
         .layer(CatchPanicLayer::new())
         .layer(layer(state.clone(), headers::layer))
         .layer(layer(state, peer::layer))
+}
+
+/// Forms are small, but for the two that take many lines at once.
+async fn limited(request: Request, next: Next) -> Response {
+    let limit = if LONG_FORMS.contains(&request.uri().path()) {
+        LONG_FORM_LIMIT
+    } else {
+        FORM_LIMIT
+    };
+    let inner = tower::service_fn(|request: axum::http::Request<_>| {
+        let next = next.clone();
+        async move { Ok::<_, Infallible>(next.run(request.map(Body::new)).await) }
+    });
+    let limited = RequestBodyLimitLayer::new(limit).layer(inner);
+    let Ok(response) = limited.oneshot(request).await;
+    response.into_response()
 }
 
 /// For load balancers: can this replica do its work?

@@ -77,6 +77,7 @@ fn SideNav() -> impl IntoView {
                 {link("/bans", "ban", words.bans())}
                 {link("/whitelist", "check", words.whitelist())}
                 {link("/rules", "phone", words.call_rules())}
+                {link("/acl", "list", words.acl_lists())}
                 {link("/jail", "lock", words.jail_page())}
                 {link("/deployments", "send", words.deployments())}
                 {link("/nodes", "server", words.nodes())}

@@ -29,7 +29,7 @@ fn Menu(names: Vec<nodes::NodeName>) -> impl IntoView {
         .find(|node| Some(node.id) == scope() || Some(&node.name) == page_of.as_ref())
         .cloned();
     let all = match path.as_str() {
-        "/bans" | "/whitelist" | "/rules" | "/jail" => path.clone(),
+        "/bans" | "/whitelist" | "/rules" | "/acl" | "/acl/profiles" | "/jail" => path.clone(),
         path if path.starts_with("/nodes") => "/nodes".to_owned(),
         _ => "/".to_owned(),
     };

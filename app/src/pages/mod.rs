@@ -2,6 +2,7 @@
 //! functions), and a file for each part.
 
 pub(crate) mod accounts;
+pub(crate) mod acl;
 mod answer;
 mod attacks;
 pub(crate) mod audit;
@@ -11,6 +12,7 @@ pub(crate) mod jail;
 pub(crate) mod nodes;
 pub(crate) mod not_found;
 mod preferences;
+pub(crate) mod profiles;
 pub(crate) mod revisions;
 pub(crate) mod rules;
 pub(crate) mod search;

@@ -23,6 +23,7 @@ macro_rules! words {
 }
 
 mod accounts;
+mod acl;
 mod audit;
 mod bans;
 mod dashboard;

@@ -68,7 +68,7 @@ impl Words {
         }
     }
 
-    fn net_error(self, error: &NetError) -> String {
+    pub(crate) fn net_error(self, error: &NetError) -> String {
         match error {
             NetError::Empty => self.problem_missing().to_owned(),
             NetError::NotAnAddress => self.problem_address().to_owned(),

@@ -10,6 +10,7 @@ mod bans;
 mod check;
 mod check_acl;
 mod commands;
+mod config_acl;
 mod config_drafts;
 mod config_jail;
 mod config_switch;

@@ -47,6 +47,46 @@ const ROWS: &[(&str, Option<Role>, &str)] = &[
         "bantime=24h&findtime=3m&maxretry=5&ignore=127.0.0.0/8+::1&version=",
     ),
     (
+        "acl_list_save",
+        Some(Role::Admin),
+        "name=inbound&default=deny&version=",
+    ),
+    (
+        "acl_list_remove",
+        Some(Role::Admin),
+        "list=inbound&version=1",
+    ),
+    (
+        "acl_entry_save",
+        Some(Role::Admin),
+        "list=inbound&action=allow&network=203.0.113.20&version=1",
+    ),
+    (
+        "acl_entry_remove",
+        Some(Role::Admin),
+        "list=inbound&entry=0+203.0.113.20&version=1",
+    ),
+    (
+        "acl_paste",
+        Some(Role::Admin),
+        "list=inbound&lines=203.0.113.20&paste_action=allow&version=1",
+    ),
+    (
+        "acl_import",
+        Some(Role::Admin),
+        "file=%3Cconfiguration+name%3D%22acl.conf%22%3E%3Cnetwork-lists%3E%3Clist+name%3D%22lan%22+default%3D%22deny%22%2F%3E%3C%2Fnetwork-lists%3E%3C%2Fconfiguration%3E&version=",
+    ),
+    (
+        "profile_save",
+        Some(Role::Admin),
+        "profile=external&acl_mode=none&auth_calls=off&version=",
+    ),
+    (
+        "profile_remove",
+        Some(Role::Admin),
+        "profile=external&version=1",
+    ),
+    (
         "draft_publish",
         Some(Role::Admin),
         "kind=jail&version=1&message=x&then=save",
@@ -67,7 +107,7 @@ const ROWS: &[(&str, Option<Role>, &str)] = &[
 ];
 
 /// Every page and endpoint to read, an address of it, and the least role (`None`: anybody).
-const PAGES: [(&str, &str, Option<Role>); 16] = [
+const PAGES: [(&str, &str, Option<Role>); 18] = [
     ("/setup", "/setup", None),
     ("/sign-in", "/sign-in", None),
     ("/", "/", Some(Role::Viewer)),
@@ -78,6 +118,12 @@ const PAGES: [(&str, &str, Option<Role>); 16] = [
         "/rules?max_len=9&number=0044&try=1",
         Some(Role::Viewer),
     ),
+    (
+        "/acl",
+        "/acl?list=inbound&address=203.0.113.9",
+        Some(Role::Viewer),
+    ),
+    ("/acl/profiles", "/acl/profiles", Some(Role::Viewer)),
     ("/jail", "/jail?from=1&to=draft", Some(Role::Viewer)),
     ("/deployments", "/deployments", Some(Role::Viewer)),
     ("/deployments/{id}", "/deployments/1", Some(Role::Viewer)),
@@ -166,7 +212,7 @@ async fn nobody_does_more_than_their_role(pool: PgPool) {
     for (action, who) in [
         ("whitelist add", vec!["operator", "admin"]),
         ("add node", vec!["admin"]),
-        ("save draft", vec!["admin", "admin"]),
+        ("save draft", vec!["admin"; 4]),
         ("commit revision", vec!["admin"]),
         ("new enrol code", vec!["admin"]),
         ("set event socket", vec!["admin"]),

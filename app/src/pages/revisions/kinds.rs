@@ -4,14 +4,15 @@ use backend::config::Content;
 use domain::config::Kind;
 
 use crate::pages::revisions::Change;
-use crate::pages::{jail, rules};
+use crate::pages::{acl, jail, profiles, rules};
 use crate::words::Words;
 
 /// The page where a kind is edited.
 pub(in crate::pages) fn page(kind: Kind) -> &'static str {
     match kind {
         Kind::CallRules => "/rules",
-        Kind::Acl | Kind::Profiles => "/acl",
+        Kind::Acl => "/acl",
+        Kind::Profiles => "/acl/profiles",
         Kind::Jail => "/jail",
     }
 }
@@ -27,26 +28,23 @@ pub(super) fn changes(words: Words, before: Option<&Content>, after: &Content) -
             rules::changes(words, Some(before), after)
         }
         (_, Content::CallRules(after)) => rules::changes(words, None, after),
-        (before, after) => whole(words, before, after),
+        (Some(Content::Acl(before)), Content::Acl(after)) => {
+            acl::changes(words, Some(before), after)
+        }
+        (_, Content::Acl(after)) => acl::changes(words, None, after),
+        (Some(Content::Profiles(before)), Content::Profiles(after)) => {
+            profiles::changes(words, Some(before), after)
+        }
+        (_, Content::Profiles(after)) => profiles::changes(words, None, after),
     }
 }
 
 /// As text, one setting or entry a line, for reading side by side.
 pub(super) fn text(content: &Content) -> String {
     match content {
+        Content::Acl(lists) => acl::text(lists),
         Content::Jail(jail) => jail::text(jail),
         Content::CallRules(rules) => rules::text(rules),
         other => other.to_text(),
     }
-}
-
-/// Of a kind that has no better words yet.
-fn whole(words: Words, before: Option<&Content>, after: &Content) -> Vec<Change> {
-    let change = Change {
-        what: words.config_kind(after.kind()).to_owned(),
-        before: before.map(text),
-        after: Some(text(after)),
-    };
-    let same = change.before == change.after;
-    if same { Vec::new() } else { vec![change] }
 }

@@ -16,6 +16,7 @@ mod preview;
 mod read;
 mod report;
 mod sql;
+mod texts;
 mod views;
 
 pub use content::{Content, Line};
@@ -31,6 +32,7 @@ pub use read::{
     under_way,
 };
 pub(crate) use report::store;
+pub use texts::texts;
 pub use views::{
     DeploymentRow, DeploymentView, Draft, DriftRow, Follower, Held, LineView, NodeKind, NodeStep,
     Reply, Revision, RevisionRow, Waits,

@@ -3,7 +3,7 @@
 use domain::config::Kind;
 use domain::ids::{DeploymentId, NodeId, RevisionId};
 use serde_json::Value;
-use sqlx::PgConnection;
+use sqlx::{PgConnection, PgPool};
 
 /// What a choice about a node's drift is made from.
 pub(crate) struct Choice {
@@ -93,4 +93,20 @@ pub(crate) async fn choice(
         wanted: row.wanted.map(DeploymentId),
         found: row.found,
     }))
+}
+
+/// The sealed texts of a node's files.
+pub(crate) async fn texts(
+    pool: &PgPool,
+    node: NodeId,
+    kind: Kind,
+) -> Result<Option<Vec<u8>>, sqlx::Error> {
+    let row = sqlx::query_scalar!(
+        "select files from node_configs where node_id = $1 and kind = $2",
+        node.0,
+        kind.as_str(),
+    )
+    .fetch_optional(pool)
+    .await?;
+    Ok(row.flatten())
 }

@@ -1,0 +1,104 @@
+//! One change to the lists that are being edited, saved as the draft.
+
+use backend::config::{self, Content, Line};
+use backend::{Actor, Backend};
+use domain::acl::{AclList, AclLists};
+use domain::config::Kind;
+
+use crate::error::AppError;
+use crate::pages::answer::{Typed, refuse, refuse_field};
+use crate::pages::revisions::line_of;
+use crate::request::{Flash, flash, go, words};
+
+/// Which form asked for a change, and what to do with the answer.
+pub(super) struct Asked<'a> {
+    pub backend: Backend,
+    pub actor: Actor,
+    /// Version of the draft that was shown.
+    pub version: &'a str,
+    pub node: Option<i64>,
+    pub form: Typed<'a>,
+}
+
+/// A field and what is wrong with it.
+pub(super) type Wrong = (&'static str, String);
+
+/// What was done, in words, and the page to show.
+pub(super) struct Done {
+    pub text: String,
+    pub page: String,
+}
+
+/// Changes the lists and saves them.
+///
+/// # Errors
+/// Faults; a wrong field is no fault.
+pub(super) async fn edit(
+    asked: Asked<'_>,
+    change: impl FnOnce(&mut Vec<AclList>) -> Result<Done, Wrong>,
+) -> Result<(), AppError> {
+    let line = line_of(Kind::Acl, asked.node);
+    let mut lists = begun(&asked.backend, line).await?;
+    let done = match change(&mut lists) {
+        Ok(done) => done,
+        Err((field, problem)) => return refuse_field(field, problem, "/acl", asked.form).await,
+    };
+    let lists = match AclLists::new(lists) {
+        Ok(lists) => lists,
+        Err(error) => {
+            let problem = words().acl_error(&error).to_owned();
+            return refuse_field("name", problem, "/acl", asked.form).await;
+        }
+    };
+    let seen = asked.version.parse().ok();
+    let content = Content::Acl(lists);
+    match config::save_draft(&asked.backend, &asked.actor, line, &content, seen).await {
+        Ok(_) => {
+            flash(Flash::good(done.text)).await;
+            go(&done.page);
+            Ok(())
+        }
+        Err(error) => refuse(error, "/acl", asked.form).await,
+    }
+}
+
+/// What the editor begins with: see [`Screen::content`](crate::pages::revisions::Screen::content).
+async fn begun(backend: &Backend, line: Line) -> Result<Vec<AclList>, AppError> {
+    let view = config::line(backend, line).await?;
+    let mut content = view.content().cloned();
+    if content.is_none() && line.node.is_some() {
+        let fleet = config::line(backend, Line::fleet(line.kind)).await?;
+        content = fleet
+            .deployed
+            .or(fleet.newest)
+            .map(|revision| revision.content);
+    }
+    Ok(match content {
+        Some(Content::Acl(lists)) => lists.into(),
+        _ => Vec::new(),
+    })
+}
+
+/// The list of that name.
+pub(super) fn named<'a>(lists: &'a mut [AclList], name: &str) -> Result<&'a mut AclList, Wrong> {
+    let found = lists.iter_mut().find(|list| list.name.as_str() == name);
+    found.ok_or_else(|| ("draft", words().gone_meanwhile().to_owned()))
+}
+
+/// The place of an entry, told as its index and network: the one that was meant, or none.
+pub(super) fn place(list: &AclList, told: &str) -> Result<usize, Wrong> {
+    let gone = || ("draft", words().gone_entry().to_owned());
+    let (index, network) = told.split_once(' ').ok_or_else(gone)?;
+    let index: usize = index.parse().map_err(|_| gone())?;
+    let entry = list.entries.get(index).ok_or_else(gone)?;
+    if entry.network().to_string() == network {
+        Ok(index)
+    } else {
+        Err(gone())
+    }
+}
+
+/// As [`place`] reads it.
+pub(super) fn told(list: &AclList, index: usize) -> String {
+    format!("{index} {}", list.entries[index].network())
+}

@@ -79,8 +79,10 @@ pub(crate) fn Area(
         .filter(|form| form.field == name)
         .map(|form| form.problem.clone());
     let typed = back.as_ref().and_then(|form| form.value(name));
-    // The parser drops a line end right after the tag.
-    let text = format!("\n{}", typed.unwrap_or(&value));
+    // The framework writes the text of this element as it is; and the parser drops a line end right
+    // after the tag.
+    let text = typed.unwrap_or(&value).replace('&', "&amp;");
+    let text = format!("\n{}", text.replace('<', "&lt;"));
     let described = if problem.is_some() { "problem" } else { "hint" };
     view! {
         <div class="field">

@@ -11,9 +11,9 @@ use crate::state::{DownReason, FrameFault, Step};
 /// Longest header block; FreeSWITCH's are under 600 bytes.
 const HEAD_LIMIT: usize = 8 << 10;
 /// Longest reply that is kept: the whole configuration of a switch is some 0.5 MB, and 10,000
-/// registrations are 2.5 MB. The most ACL lists we write into 5 MB; their comments, where not ASCII, come
-/// back three times as long.
-const REPLY_LIMIT: usize = 20 << 20;
+/// registrations are 2.5 MB, the most ACL lists that we write 5 MB (comments that are not ASCII come back
+/// three times as long). More than this the library behind the gate takes for a fault.
+const REPLY_LIMIT: usize = 8 << 20;
 /// Longest event that is kept; its texts are an attacker's, so a longer one is passed over, no fault.
 const EVENT_LIMIT: usize = 64 << 10;
 /// Longest notice that is kept.

@@ -118,15 +118,13 @@ fn fill(text: &str, values: &[&str]) -> String {
             .as_bytes()
             .first()
             .map(|digit| usize::from(digit.wrapping_sub(b'0')));
-        match (number.and_then(|number| values.get(number)), after.get(2..)) {
-            (Some(value), Some(behind)) => {
-                filled.push_str(value);
-                rest = behind;
-            }
-            _ => {
-                filled.push('{');
-                rest = after;
-            }
+        let value = number.and_then(|number| values.get(number));
+        if let (Some(value), Some(behind)) = (value, after.get(2..)) {
+            filled.push_str(value);
+            rest = behind;
+        } else {
+            filled.push('{');
+            rest = after;
         }
     }
     filled.push_str(rest);

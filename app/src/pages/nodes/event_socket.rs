@@ -119,16 +119,12 @@ fn Settings(
     let words = words();
     let open = back.is_some();
     let known = link.is_some();
-    let (host, port, user) = match link {
-        Some(link) => (link.host, link.port.to_string(), link.user),
-        None => {
-            let address = node.address.map(|address| address.to_string());
-            (
-                address.unwrap_or_default(),
-                "8021".to_owned(),
-                String::new(),
-            )
-        }
+    let (host, port, user) = if let Some(link) = link {
+        (link.host, link.port.to_string(), link.user)
+    } else {
+        let address = node.address.map(|address| address.to_string());
+        let port = "8021".to_owned();
+        (address.unwrap_or_default(), port, String::new())
     };
     let password = if known {
         words.link_password_stays()

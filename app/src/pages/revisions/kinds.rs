@@ -45,6 +45,6 @@ pub(super) fn text(content: &Content) -> String {
         Content::Acl(lists) => acl::text(lists),
         Content::Jail(jail) => jail::text(jail),
         Content::CallRules(rules) => rules::text(rules),
-        other => other.to_text(),
+        Content::Profiles(_) => content.to_text(),
     }
 }

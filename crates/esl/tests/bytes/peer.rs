@@ -25,6 +25,9 @@ pub fn options() -> Options {
         sign_in_within: LONG,
         first_pause: Duration::from_millis(5),
         longest_pause: Duration::from_millis(50),
+        // It asks for nothing by itself but once.
+        quiet: Duration::from_hours(1),
+        measure_every: Duration::from_hours(1),
         ..Options::default()
     }
 }
@@ -44,6 +47,8 @@ impl Peer {
 
     pub async fn accept(&self) -> Conn {
         let (stream, _) = timeout(LONG, self.0.accept()).await.unwrap().unwrap();
+        // What is torn is sent at once, not with the next piece.
+        stream.set_nodelay(true).unwrap();
         Conn(stream)
     }
 

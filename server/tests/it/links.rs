@@ -187,7 +187,9 @@ async fn a_link_comes_up_and_its_page_knows(pool: PgPool) {
     .fetch_one(&pool)
     .await
     .unwrap();
-    let hex: String = PASSWORD.bytes().map(|byte| format!("{byte:02x}")).collect();
+    let hex = PASSWORD
+        .bytes()
+        .fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"));
     assert!(rows.contains("event socket") && !rows.contains(PASSWORD) && !rows.contains(&hex));
 }
 

@@ -1,5 +1,6 @@
 // The number tester judges while one types, with the rules that are being typed.
 
+import { attack, freshAddress, node } from '../support/stage';
 import { expect, test } from '../support/test';
 
 test('a number is judged while it and the rules are typed, without asking the server', async ({ page, open, w }) => {
@@ -47,7 +48,25 @@ test('the browser judges as the server does', async ({ page, open, w }) => {
     await expect(verdict).not.toHaveText('');
     const live = await verdict.textContent();
     const query = new URLSearchParams({ max_len: '12', deny: '00\n+', filename: 'a.log', number, try: '1' });
-    const answer = await page.request.get(`/rules?${query}`);
-    expect(await answer.text()).toContain(live!);
+    // As the page itself asks: in its language.
+    const answer = await page.evaluate(async (url) => (await fetch(url)).text(), `/rules?${query}`);
+    expect(answer).toContain(live!);
   }
+});
+
+test('a refused form and the tester outlive the refreshes of the page', async ({ page, open, w }) => {
+  await open('/rules');
+  await page.getByLabel(w('denied_prefixes')).fill('00\n0-0');
+  await page.getByRole('button', { name: w('save_draft') }).click();
+  await expect(page.locator('#deny-problem')).toBeVisible();
+  const refreshed = page.waitForResponse((answer) => answer.request().headers()['x-refresh'] === '1');
+  attack(node('edge-1'), freshAddress());
+  await (await refreshed).finished();
+  // What comes with the refresh shows that it was put in place.
+  await expect(page.locator('#section')).toBeVisible();
+  await expect(page.locator('#deny-problem')).toBeVisible();
+  await expect(page.getByLabel(w('denied_prefixes'))).toHaveValue('00\n0-0');
+  await page.getByLabel(w('denied_prefixes')).fill('00');
+  await page.getByLabel(w('destination_number')).fill('0044');
+  await expect(page.locator('.tester-verdict')).toHaveText(w('verdict_denied', { prefix: '00' }));
 });

@@ -70,7 +70,7 @@ pub(super) fn SectionText(rules: CallRules) -> impl IntoView {
     let text = file::write(b"", &rules).unwrap_or_default();
     let text = String::from_utf8_lossy(&text).into_owned();
     view! {
-        <details class="as-text" id="section">
+        <details class="card" id="section">
             <summary>{words.rules_preview()}</summary>
             <Hint text=words.rules_preview_text()/>
             <pre class="file" tabindex="0">{text}</pre>

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use domain::ids::{DeploymentId, NodeId};
+use futures::FutureExt;
 use runtime::Shutdown;
 use tokio::task::JoinSet;
 use tokio::time::{MissedTickBehavior, interval, sleep};
@@ -59,6 +60,9 @@ pub(super) async fn run(backend: Backend, shutdown: Shutdown, times: Times, writ
             }
         }
         sleep(TOGETHER).await;
+        // One look answers all that has come meanwhile.
+        while wakes.next().now_or_never().is_some() {}
+        while ups.next().now_or_never().is_some() {}
         while let Some(ended) = rounds.tasks.try_join_next() {
             if let Ok(node) = ended {
                 rounds.busy.remove(&node);

@@ -20,6 +20,7 @@ mod flood;
 mod forms;
 mod guards;
 mod ingest;
+mod jail;
 mod limits;
 mod links;
 mod live;

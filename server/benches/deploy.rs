@@ -35,7 +35,7 @@ const PATIENCE: Duration = Duration::from_mins(3);
 struct Node {
     id: NodeId,
     sim: Sim,
-    worker: Arc<Worker>,
+    worker: JoinHandle<()>,
 }
 
 #[tokio::main]
@@ -91,11 +91,6 @@ async fn measure(backend: Backend) {
         "{count} nodes have been started after {:.1?}",
         begun.elapsed()
     );
-    // Only now, since every new node is told to every worker as one never to be banned.
-    let workers = nodes
-        .iter()
-        .map(|node| tokio::spawn(node.worker.clone().run()));
-    let workers: Vec<JoinHandle<()>> = workers.collect();
     wait("links", || async {
         let links = backend.links();
         let up = |node: &&Node| links.get(node.id).is_some_and(|held| held.link.is_up());
@@ -110,8 +105,8 @@ async fn measure(backend: Backend) {
         before.extend(deployed(&backend, &nodes, round).await);
     }
     tell("all alive", &mut before);
-    for (node, worker) in dead.iter().zip(&workers) {
-        worker.abort();
+    for node in dead {
+        node.worker.abort();
         node.sim.shutdown().await;
     }
     let mut after = Vec::new();
@@ -246,7 +241,7 @@ async fn start(
     Node {
         id: code.node,
         sim,
-        worker: Arc::new(worker),
+        worker: tokio::spawn(Arc::new(worker).run()),
     }
 }
 

@@ -11,9 +11,9 @@ words! {
     maxretry_hint: "So many failures within the window ban the address: 1 to 1,000.", "时间窗内失败达到该次数即封堵，1 至 1,000。";
     ignoreip: "Never banned (ignoreip)", "永不封堵 (ignoreip)";
     ignoreip_hint: "One address or network a line. The whitelist is kept beside it; 127.0.0.0/8 and ::1 must stay.", "每行一个 IP 或网段。白名单另行管理；127.0.0.0/8 和 ::1 必须保留。";
-    jail_sentence(maxretry: i64, findtime: &str, bantime: &str): "{maxretry} failures within {findtime} ban an address for {bantime}.", "{findtime}内失败 {maxretry} 次，封堵 {bantime}。";
-    jail_sentence_ever(maxretry: i64, findtime: &str): "{maxretry} failures within {findtime} ban an address for ever.", "{findtime}内失败 {maxretry} 次，永久封堵。";
-    ignored_count(n: usize): "{n} networks are never banned.", "{n} 个网段永不封堵。";
+    jail_sentence(maxretry: i64, findtime: &str, bantime: &str): "Failures before a ban: {maxretry} within {findtime}. A ban lasts {bantime}.", "{findtime}内失败 {maxretry} 次，封堵 {bantime}。";
+    jail_sentence_ever(maxretry: i64, findtime: &str): "Failures before a ban: {maxretry} within {findtime}. A ban never ends.", "{findtime}内失败 {maxretry} 次，永久封堵。";
+    ignored_count(n: usize): "Networks never banned: {n}.", "{n} 个网段永不封堵。";
     problem_span: "Write a number of seconds, or a number with s, m, h or d (3m, 24h, 7d).", "请填写秒数，或带单位 s、m、h、d 的数字（如 3m、24h、7d）。";
     problem_range(least: &str, most: &str): "It must be from {least} to {most}.", "必须在 {least} 至 {most} 之间。";
     problem_line(line: usize, problem: &str): "Line {line}: {problem}", "第 {line} 行：{problem}";

@@ -58,20 +58,19 @@ pub(in crate::pages) fn text(config: &JailConfig) -> String {
     text
 }
 
-/// `24 h`; with the seconds where the words are not exact.
+/// `24 h`, `67 h`; with the seconds where no unit is exact.
 pub(super) fn span(words: Words, seconds: i64) -> String {
-    let text = words.duration(seconds);
-    let unit = match seconds {
-        ..=119 => 1,
-        120..=7_199 => 60,
-        7_200..=172_799 => 3_600,
-        _ => 86_400,
-    };
-    let exact = seconds % unit == 0;
-    if exact {
-        text
-    } else {
-        format!("{text} ({seconds} s)")
+    let whole = |unit: i64, least: i64| seconds % unit == 0 && seconds / unit >= least;
+    match seconds {
+        ..=119 => words.duration(seconds),
+        _ if whole(86_400, 2) => words.days_long(seconds / 86_400),
+        _ if whole(3_600, 1) => words.hours_long(seconds / 3_600),
+        _ if whole(60, 2) => words.minutes_long(seconds / 60),
+        _ => format!(
+            "{} ({})",
+            words.duration(seconds),
+            words.seconds_long(seconds)
+        ),
     }
 }
 
@@ -96,7 +95,7 @@ mod tests {
         assert_eq!(
             told,
             [
-                (Words::En.bantime().to_owned(), some("24 h"), some("60 min")),
+                (Words::En.bantime().to_owned(), some("24 h"), some("1 h")),
                 (
                     Words::En.ignored_network().to_owned(),
                     some("10.0.0.0/8"),
@@ -114,8 +113,10 @@ mod tests {
     #[test]
     fn spans_are_exact() {
         assert_eq!(span(Words::En, 86_400), "24 h");
+        assert_eq!(span(Words::En, 67 * 3_600), "67 h");
+        assert_eq!(span(Words::En, 7 * 86_400), "7 d");
         assert_eq!(span(Words::En, 3_599), "59 min (3599 s)");
-        assert_eq!(span(Words::Zh, 7_205), "2 小时 (7205 s)");
+        assert_eq!(span(Words::Zh, 7_205), "2 小时 (7205 秒)");
         assert_eq!(span(Words::En, -1), "for ever");
     }
 }

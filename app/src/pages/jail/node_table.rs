@@ -67,7 +67,7 @@ fn Node(found: NodeFound) -> impl IntoView {
     if rows.is_empty() {
         return view! {
             <tr data-key=name.clone()>
-                <td class="strong" data-label=words.node()><a href=format!("/nodes/{name}")>{name.clone()}</a></td>
+                <td class="strong nowrap" data-label=words.node()><a href=format!("/nodes/{name}")>{name.clone()}</a></td>
                 <td colspan="6">
                     {match problem {
                         Some(problem) => view! { <Chip shade=Shade::Bad text=problem/> }.into_any(),
@@ -83,7 +83,7 @@ fn Node(found: NodeFound) -> impl IntoView {
             let key = format!("{name}-{}", place.unwrap_or_default());
             view! {
                 <tr data-key=key>
-                    <td class="strong" data-label=words.node()><a href=format!("/nodes/{name}")>{name.clone()}</a></td>
+                    <td class="strong nowrap" data-label=words.node()><a href=format!("/nodes/{name}")>{name.clone()}</a></td>
                     <td>
                         {place.map(|place| view! { <span class="muted">{place}</span> })}
                         {(differs && other.is_some())

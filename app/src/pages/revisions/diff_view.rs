@@ -21,6 +21,7 @@ pub(in crate::pages) fn TextDiff(
     view! {
         <div class="diff-box" role="region" aria-label=words.as_text() tabindex="0">
             <table class="compact diff">
+                <colgroup><col class="numbers"/><col/><col class="numbers"/><col/></colgroup>
                 <thead>
                     <tr>
                         <th colspan="2">{left_title}</th>
@@ -79,6 +80,7 @@ pub(in crate::pages) fn MarkedText(before: String, text: String) -> impl IntoVie
     view! {
         <div class="diff-box" role="region" aria-label=words.preview() tabindex="0">
             <table class="compact diff">
+                <colgroup><col class="numbers"/><col/></colgroup>
                 <tbody>
                     {lines
                         .into_iter()

@@ -28,7 +28,7 @@ pub struct AclTexts {
 
 /// What is said.
 pub struct AclAnswer {
-    /// `allowed`, `denied` or `none`.
+    /// `allowed`, `refused` or `none`.
     pub state: &'static str,
     /// The sentence.
     pub text: String,
@@ -56,7 +56,7 @@ impl AclTexts {
         let (state, verdict) = if decision.allowed {
             ("allowed", &self.allowed)
         } else {
-            ("denied", &self.denied)
+            ("refused", &self.denied)
         };
         let because = match decision.by {
             None => self.default.clone(),

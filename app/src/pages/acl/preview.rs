@@ -51,7 +51,7 @@ pub(super) fn Preview(
             <details class="card more" id="preview">
                 <summary>{words.acl_preview()}</summary>
                 <Hint text=words.acl_preview_text()/>
-                <pre class="mono file-text">{shown(&lists)}</pre>
+                <pre class="file">{shown(&lists)}</pre>
                 {(lines(&lists) > LINES).then(|| view! { <Hint text=words.more_not_shown()/> })}
             </details>
         }

@@ -120,9 +120,10 @@ test('the ticked rows are counted on the button', async ({ page, open, w }) => {
   attack(node('edge-1'), one);
   attack(node('edge-1'), two);
   await open('/bans');
-  for (const address of [one, two]) {
-    await page.getByRole('checkbox', { name: w('select_named', { network: address }) }).check();
-  }
+  const box = (address: string) => page.getByRole('checkbox', { name: w('select_named', { network: address }) });
+  // Both before the pointer is on the table, which holds new rows back.
+  for (const address of [one, two]) await expect(box(address)).toBeVisible();
+  for (const address of [one, two]) await box(address).check();
   await expect(page.getByRole('button', { name: w('unban_selected') })).toHaveAttribute('data-selected', '2');
   await page.getByRole('button', { name: w('unban_selected') }).click();
   for (const address of [one, two]) {

@@ -7,6 +7,7 @@ mod live;
 mod morph;
 mod page;
 mod selection;
+mod wake;
 
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;

@@ -6,6 +6,8 @@ use std::cell::Cell;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlInputElement, HtmlTextAreaElement, Node};
 
+use super::wake::{is_island, renew, wake};
+
 /// Attributes that belong to the reader, not to the server.
 const OURS: [&str; 3] = ["open", "hidden", "data-awake"];
 
@@ -37,8 +39,10 @@ pub(super) fn morph_page(old: &Element, new: &Element, cause: Cause) {
 
 /// Makes `old`'s attributes and children equal to `new`'s.
 pub(super) fn morph(old: &Element, new: &Element, cause: Cause) {
-    let stays = old.tag_name() == "LEPTOS-ISLAND" || (cause == Cause::Refresh && is_said(old));
-    if stays || old.is_equal_node(Some(new)) {
+    if is_island(old) {
+        return renew(old, new);
+    }
+    if (cause == Cause::Refresh && is_said(old)) || old.is_equal_node(Some(new)) {
         return;
     }
     attributes(old, new, cause);
@@ -163,6 +167,9 @@ fn children(old: &Element, new: &Element, cause: Cause) {
             None => {
                 if let Ok(copy) = super::document().import_node_with_deep(&wanted, true) {
                     let _ = old.insert_before(&copy, cursor.as_ref());
+                    if let Some(copy) = copy.dyn_ref() {
+                        wake(copy);
+                    }
                 }
             }
         }

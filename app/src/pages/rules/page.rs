@@ -150,8 +150,8 @@ fn Page(found: Found) -> impl IntoView {
     view! {
         <LineScreen screen text=words.rules_text() warnings on_nodes=view! { <NodeTable nodes/> }.into_any()>
             {rules.as_ref().map(|rules| view! { <p>{words.rules_sentence(rules)}</p> })}
-            // Named, so that a refresh finds it whatever comes and goes before it: a copy of the
-            // tester would be asleep, and a refused form forgotten.
+            // Named, so that a refresh finds it whatever comes and goes before it: a refused form
+            // would be forgotten.
             <div class="columns wide-first" id="rules-columns">
                 {editor}
                 {tester}

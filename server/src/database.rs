@@ -155,19 +155,33 @@ fn pool(settings: &Settings, options: PgConnectOptions) -> PgPool {
 
 /// True when the schema is up to date, false when shutdown came first.
 async fn migrate(options: &PgConnectOptions, shutdown: &Shutdown) -> anyhow::Result<bool> {
+    let away =
+        |error: &MigrateError| matches!(error, MigrateError::Execute(error) if is_away(error));
+    let done = once_there(shutdown, async || try_migrate(options).await, away).await;
+    Ok(done
+        .context("the schema cannot be brought up to date")?
+        .is_some())
+}
+
+/// Does it as soon as the database is there; `None` when shutdown came first.
+pub(crate) async fn once_there<T, E: std::fmt::Display>(
+    shutdown: &Shutdown,
+    mut attempt: impl AsyncFnMut() -> Result<T, E>,
+    is_away: impl Fn(&E) -> bool,
+) -> Result<Option<T>, E> {
     let mut told = false;
     loop {
-        let error = match try_migrate(options).await {
-            Ok(()) => return Ok(true),
-            Err(MigrateError::Execute(error)) if is_away(&error) => error,
-            Err(error) => return Err(error).context("the schema cannot be brought up to date"),
+        let error = match attempt().await {
+            Ok(done) => return Ok(Some(done)),
+            Err(error) if is_away(&error) => error,
+            Err(error) => return Err(error),
         };
         if !told {
             tracing::warn!("waiting for the database: {error}");
             told = true;
         }
         tokio::select! {
-            () = shutdown.stopping() => return Ok(false),
+            () = shutdown.stopping() => return Ok(None),
             () = tokio::time::sleep(RETRY) => {}
         }
     }
@@ -181,13 +195,16 @@ async fn try_migrate(options: &PgConnectOptions) -> Result<(), MigrateError> {
 }
 
 /// Could it be there in a moment?
-fn is_away(error: &sqlx::Error) -> bool {
+pub(crate) fn is_away(error: &sqlx::Error) -> bool {
     match error {
         sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut => true,
-        // Starting up, shutting down, too many connections, read-only.
+        // Starting up, shutting down, crashing, too many connections, read-only.
         sqlx::Error::Database(error) => {
             let code = error.code();
-            matches!(code.as_deref(), Some("57P03" | "57P01" | "53300" | "25006"))
+            matches!(
+                code.as_deref(),
+                Some("57P03" | "57P01" | "57P02" | "53300" | "25006")
+            )
         }
         _ => false,
     }

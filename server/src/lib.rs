@@ -55,7 +55,9 @@ pub async fn run(
     let backend = Backend::new(database.pool.clone(), clock)
         .with_retention(settings.retention)
         .with_sealer(key);
-    secret_key::agree(&backend).await?;
+    if !secret_key::agree(&backend, &shutdown).await? {
+        return database.close().await;
+    }
     backend.set_console_addresses(addresses.look().await);
     let follow = addresses.follow(backend.clone(), shutdown.clone());
     shutdown.spawn("addresses of the console", follow);

@@ -6,11 +6,14 @@ use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
-use backend::Backend;
 use backend::seal::{KEY, Sealer, new_key};
 use backend::secrets::{Check, check};
+use backend::{Backend, Error};
+
+use runtime::Shutdown;
 
 use crate::config::Settings;
+use crate::database;
 
 /// 64 hexadecimal digits; wins over the file.
 const VARIABLE: &str = "CALLWARDEN_SECRET_KEY";
@@ -29,17 +32,18 @@ pub(crate) fn load(settings: &Settings) -> anyhow::Result<Sealer> {
     of_file(&file.unwrap_or_else(|| settings.data_dir.join(FILE)))
 }
 
-/// Refuses to go on with another key than the one that sealed what is stored.
+/// Refuses to go on with another key than the one that sealed what is stored. False when shutdown
+/// came before the database.
 ///
 /// # Errors
 /// In words that say what to do.
-pub(crate) async fn agree(backend: &Backend) -> anyhow::Result<()> {
-    match check(backend)
-        .await
-        .context("the secret key cannot be compared")?
-    {
-        Check::Ours => Ok(()),
-        Check::Other { theirs, ours } => bail!(
+pub(crate) async fn agree(backend: &Backend, shutdown: &Shutdown) -> anyhow::Result<bool> {
+    let away = |error: &Error| matches!(error, Error::Database(error) if database::is_away(error));
+    let checked = database::once_there(shutdown, async || check(backend).await, away).await;
+    match checked.context("the secret key cannot be compared")? {
+        None => Ok(false),
+        Some(Check::Ours) => Ok(true),
+        Some(Check::Other { theirs, ours }) => bail!(
             "this console's secret key ({ours}) is not the one ({theirs}) that sealed what the database \
              holds. Give every console the same key: copy the key file of the first one \
              (secrets.key_file, {FILE} in its data_dir) or set {VARIABLE}. If that key is lost: \

@@ -1,13 +1,13 @@
 //! One change to the lists that are being edited, saved as the draft.
 
-use backend::config::{self, Content, Line};
+use backend::config::{self, Content};
 use backend::{Actor, Backend};
 use domain::acl::{AclList, AclLists};
 use domain::config::Kind;
 
 use crate::error::AppError;
 use crate::pages::answer::{Typed, refuse, refuse_field};
-use crate::pages::revisions::line_of;
+use crate::pages::revisions::{begun, line_of};
 use crate::request::{Flash, flash, go, words};
 
 /// Which form asked for a change, and what to do with the answer.
@@ -38,7 +38,10 @@ pub(super) async fn edit(
     change: impl FnOnce(&mut Vec<AclList>) -> Result<Done, Wrong>,
 ) -> Result<(), AppError> {
     let line = line_of(Kind::Acl, asked.node);
-    let mut lists = begun(&asked.backend, line).await?;
+    let mut lists: Vec<AclList> = match begun(&asked.backend, line).await? {
+        Some(Content::Acl(lists)) => lists.into(),
+        _ => Vec::new(),
+    };
     let done = match change(&mut lists) {
         Ok(done) => done,
         Err((field, problem)) => return refuse_field(field, problem, "/acl", asked.form).await,
@@ -60,23 +63,6 @@ pub(super) async fn edit(
         }
         Err(error) => refuse(error, "/acl", asked.form).await,
     }
-}
-
-/// What the editor begins with: see [`Screen::content`](crate::pages::revisions::Screen::content).
-async fn begun(backend: &Backend, line: Line) -> Result<Vec<AclList>, AppError> {
-    let view = config::line(backend, line).await?;
-    let mut content = view.content().cloned();
-    if content.is_none() && line.node.is_some() {
-        let fleet = config::line(backend, Line::fleet(line.kind)).await?;
-        content = fleet
-            .deployed
-            .or(fleet.newest)
-            .map(|revision| revision.content);
-    }
-    Ok(match content {
-        Some(Content::Acl(lists)) => lists.into(),
-        _ => Vec::new(),
-    })
 }
 
 /// The list of that name.

@@ -10,7 +10,7 @@ use leptos::prelude::*;
 
 use crate::error::AppError;
 use crate::pages::answer::{Typed, refuse, refuse_field};
-use crate::pages::revisions::line_of;
+use crate::pages::revisions::{begun, line_of};
 use crate::request::{Flash, flash, go, require, words};
 use crate::words::Words;
 
@@ -44,7 +44,7 @@ async fn profile_save(
         let problem = words().profile_unknown_list(name.as_str());
         return refuse_field("lists", problem, PAGE, form).await;
     }
-    let mut profiles = begun(&backend, line).await?;
+    let mut profiles = profiles(&backend, line).await?;
     let text = words().profile_saved(access.profile.as_str());
     match profiles
         .iter_mut()
@@ -65,7 +65,7 @@ async fn profile_remove(
 ) -> Result<(), AppError> {
     let (backend, actor) = require(Permission::Configure)?;
     let line = line_of(Kind::Profiles, node);
-    let mut profiles = begun(&backend, line).await?;
+    let mut profiles = profiles(&backend, line).await?;
     profiles.retain(|access| access.profile.as_str() != profile);
     let text = words().profile_removed(&profile);
     save(
@@ -203,17 +203,8 @@ async fn known_lists(backend: &Backend, line: Line) -> Result<Vec<ListName>, App
 }
 
 /// What the editor begins with.
-async fn begun(backend: &Backend, line: Line) -> Result<Vec<ProfileAccess>, AppError> {
-    let view = config::line(backend, line).await?;
-    let mut content = view.content().cloned();
-    if content.is_none() && line.node.is_some() {
-        let fleet = config::line(backend, Line::fleet(line.kind)).await?;
-        content = fleet
-            .deployed
-            .or(fleet.newest)
-            .map(|revision| revision.content);
-    }
-    Ok(match content {
+async fn profiles(backend: &Backend, line: Line) -> Result<Vec<ProfileAccess>, AppError> {
+    Ok(match begun(backend, line).await? {
         Some(Content::Profiles(profiles)) => profiles.into(),
         _ => Vec::new(),
     })

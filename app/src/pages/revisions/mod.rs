@@ -30,4 +30,4 @@ pub(in crate::pages) use drift::{DriftChip, drifted_names};
 pub(in crate::pages) use kinds::page;
 pub(in crate::pages) use line_screen::{DraftFields, LineScreen};
 pub(in crate::pages) use progress::StepChip;
-pub(in crate::pages) use screen::{Screen, load};
+pub(in crate::pages) use screen::{Screen, begun, load};

@@ -143,6 +143,20 @@ pub(in crate::pages) async fn load(backend: &Backend, kind: Kind) -> Result<Scre
     Ok(screen)
 }
 
+/// What a change to the draft of `line` begins with: as [`Screen::content`].
+pub(in crate::pages) async fn begun(
+    backend: &Backend,
+    line: Line,
+) -> Result<Option<Content>, AppError> {
+    let view = config::line(backend, line).await?;
+    if line.node.is_none() || view.content().is_some() {
+        return Ok(view.content().cloned());
+    }
+    let fleet = config::line(backend, Line::fleet(line.kind)).await?;
+    let followed = fleet.deployed.or(fleet.newest);
+    Ok(followed.map(|revision| revision.content))
+}
+
 /// `?preview=`: a node that follows the line; for admins, since a file may hold secrets.
 async fn previewed(backend: &Backend, screen: &Screen) -> Result<Option<Previewed>, AppError> {
     let asked = query("preview").and_then(|id| id.parse().ok()).map(NodeId);

@@ -69,8 +69,8 @@ test('a list is made, filled, tested, and shown as it will be written', async (
     await expect(verdict).toContainText(network || w('test_default'));
   }
 
-  await page.locator('#preview > summary').click();
-  await expect(page.locator('#preview pre')).toContainText(
+  await page.locator('#section > summary').click();
+  await expect(page.locator('#section pre')).toContainText(
     '<node type="allow" cidr="203.0.113.0/24" description="&lt;Carrier&gt; &amp; &quot;A&quot; &#36;&#36;{domain}"/>',
   );
   await row.getByRole('button', { name: w('remove_named', { network: '203.0.113.0/24' }) }).click();
@@ -94,7 +94,7 @@ test("a node's own file can be looked at and brought in", async ({ page, open, e
   const link = page.getByRole('link', { name: w('preview_link') }).first();
   await eventually(() => expect(link).toBeVisible({ timeout: 2_000 }));
   await link.click();
-  await expect(page.locator('.diff')).toContainText('callwarden: begin');
+  await expect(page.locator('#preview .diff')).toContainText('callwarden: begin');
 });
 
 test('a profile asks only for a list that is there', async ({ page, open, w, accessible }, info) => {

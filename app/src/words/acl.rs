@@ -74,8 +74,6 @@ words! {
     acl_preview_text: "Between these two comments inside <network-lists>. Every other byte of each node's file stays.", "写在 <network-lists> 内的这两行注释之间，各节点文件的其他内容逐字节保持不变。";
     more_changes(n: usize): "{n} more", "另有 {n} 项";
     preview_link: "Preview its file", "预览文件";
-    preview_on(name: &str): "The file of {name}", "{name} 的文件";
-    preview_refused: "It cannot be written there:", "无法写入该文件：";
     gone_entry: "This entry was changed meanwhile. Look again.", "该条目已被改动，请重新查看。";
     more_entries(from: usize, to: usize, all: usize): "{from} to {to} of {all}", "第 {from} 至 {to} 条，共 {all} 条";
     next_page: "Next", "下一页";

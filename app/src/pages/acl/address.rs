@@ -1,7 +1,6 @@
 //! What the page's address says: the list that is open, the entry that is edited, the place in it.
 
 use domain::acl::{AclList, AclLists};
-use domain::ids::NodeId;
 
 use crate::request::{query, scope};
 
@@ -19,8 +18,6 @@ pub(super) struct Address {
     pub from: usize,
     /// Address to test.
     pub test: Option<String>,
-    /// Node whose file is shown as it would be.
-    pub preview: Option<NodeId>,
 }
 
 impl Address {
@@ -32,7 +29,6 @@ impl Address {
                 .and_then(|from| from.parse().ok())
                 .unwrap_or(0),
             test: query("address"),
-            preview: query("preview").and_then(|id| id.parse().ok()).map(NodeId),
         }
     }
 

@@ -33,8 +33,6 @@ pub(crate) fn AclPage() -> impl IntoView {
 struct Found {
     screen: Screen,
     nodes: Vec<NodeFound>,
-    /// The text of `acl.conf.xml` on the node that is asked for.
-    file: Option<String>,
     back: Option<FormBack>,
 }
 
@@ -42,19 +40,7 @@ async fn load() -> Result<Found, AppError> {
     let (backend, _) = require(Permission::Read)?;
     let mut nodes = config::found(&backend, Kind::Acl).await?;
     nodes.retain(|found| scope().is_none_or(|node| node == found.node));
-    // Whoever may not change it need not read what else stands in the file.
-    let asked = Address::read()
-        .preview
-        .filter(|_| may(Permission::Configure));
-    let file = match asked {
-        Some(node) => config::texts(&backend, node, Kind::Acl)
-            .await?
-            .into_values()
-            .next(),
-        None => None,
-    };
     Ok(Found {
-        file,
         screen: load_line(&backend, Kind::Acl).await?,
         nodes,
         back: take_flash().await.and_then(|flash| flash.form),
@@ -67,7 +53,6 @@ fn Page(found: Found) -> impl IntoView {
     let Found {
         screen,
         nodes,
-        file,
         back,
     } = found;
     let lists = lists_of(screen.content());
@@ -114,7 +99,7 @@ fn Page(found: Found) -> impl IntoView {
             {opened}
             {tester}
             {adding}
-            <Preview lists=preview nodes file asked=address.preview/>
+            <Preview lists=preview nodes/>
         </LineScreen>
     }
 }

@@ -2,12 +2,10 @@
 
 use backend::config::{Content, NodeFound};
 use domain::acl::AclLists;
-use domain::acl::file::{FileError, render, write};
-use domain::ids::NodeId;
+use domain::acl::file::render;
 use domain::role::Permission;
 use leptos::prelude::*;
 
-use crate::pages::revisions::TextDiff;
 use crate::request::{may, scope, words};
 use crate::widgets::{Ago, Chip, Hint, Shade};
 
@@ -30,25 +28,11 @@ fn lines(lists: &AclLists) -> usize {
 }
 
 #[component]
-pub(super) fn Preview(
-    lists: AclLists,
-    nodes: Vec<NodeFound>,
-    /// The file of the node that is asked for.
-    #[prop(optional_no_strip)]
-    file: Option<String>,
-    #[prop(optional_no_strip)] asked: Option<NodeId>,
-) -> impl IntoView {
+pub(super) fn Preview(lists: AclLists, nodes: Vec<NodeFound>) -> impl IntoView {
     let words = words();
-    let name = nodes
-        .iter()
-        .find(|found| Some(found.node) == asked)
-        .map(|found| found.name.clone());
-    let written = name
-        .zip(file)
-        .map(|(name, file)| view! { <Written name file lists=lists.clone()/> });
     let xml = (!lists.is_empty()).then(|| {
         view! {
-            <details class="card more" id="preview">
+            <details class="card more" id="section">
                 <summary>{words.acl_preview()}</summary>
                 <Hint text=words.acl_preview_text()/>
                 <pre class="file">{shown(&lists)}</pre>
@@ -65,34 +49,8 @@ pub(super) fn Preview(
             <ul class="configs">
                 {nodes.into_iter().map(|found| view! { <Node found lists=lists.clone()/> }).collect_view()}
             </ul>
-            {written}
         </section>
     }
-}
-
-/// A node's file as it is and as it would be, or why it cannot be written.
-#[component]
-fn Written(name: String, file: String, lists: AclLists) -> impl IntoView {
-    let words = words();
-    let title = words.preview_on(&name);
-    let after = match write(&file, &lists) {
-        Ok(after) => after,
-        Err(error) => {
-            let adopt = matches!(error, FileError::Conflicts(_));
-            let adopt = adopt.then(|| view! { <Hint text=words.adopt_hint()/> });
-            return view! {
-                <h3 id="preview-node">{title}</h3>
-                <p class="problem" role="alert">{words.preview_refused()}" "{error.to_string()}</p>
-                {adopt}
-            }
-            .into_any();
-        }
-    };
-    view! {
-        <h3 id="preview-node">{title}</h3>
-        <TextDiff left=file right=after left_title=words.before_value() right_title=words.after_value()/>
-    }
-    .into_any()
 }
 
 #[component]
@@ -119,7 +77,7 @@ fn Node(found: NodeFound, lists: AclLists) -> impl IntoView {
             {may(Permission::Configure)
                 .then(|| {
                     let own = scope().map(|node| format!("node={node}&")).unwrap_or_default();
-                    let href = format!("/acl?{own}preview={}#preview-node", found.node);
+                    let href = format!("/acl?{own}preview={}#preview", found.node);
                     view! { <a href=href>{words.preview_link()}</a> }
                 })}
             <span class="muted">{found.found_at.map(|at| view! { <Ago at/> })}</span>

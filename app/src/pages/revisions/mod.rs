@@ -25,7 +25,6 @@ pub(in crate::pages) use api::{line_of, saved};
 pub(in crate::pages) use change::Change;
 pub(crate) use deployment::DeploymentPage;
 pub(crate) use deployments::DeploymentsPage;
-pub(in crate::pages) use diff_view::TextDiff;
 pub(in crate::pages) use drift::{DriftChip, drifted_names};
 pub(in crate::pages) use kinds::page;
 pub(in crate::pages) use line_screen::{DraftFields, LineScreen};

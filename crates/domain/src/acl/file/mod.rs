@@ -124,7 +124,7 @@ fn conflicts(conflicts: &[Conflict]) -> String {
                 let why = if *has_unseen {
                     "; it includes other files and cannot be adopted"
                 } else {
-                    ""
+                    "; let ours take its place, or name it differently"
                 };
                 format!("{place}: there is a list {name} already{why}")
             },

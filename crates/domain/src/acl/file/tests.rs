@@ -209,7 +209,7 @@ fn a_list_of_the_same_name_is_a_conflict_until_it_is_adopted() {
     let error = write(STOCK, &lists([list("lan", &[])])).unwrap_err();
     assert_eq!(
         error.to_string(),
-        "line 8, column 5: there is a list lan already"
+        "line 8, column 5: there is a list lan already; let ours take its place, or name it differently"
     );
     let lan = adopted(list("lan", &[("192.0.2.1", "")]));
     let written = write(STOCK, &lists([lan.clone()])).unwrap();

@@ -15,6 +15,7 @@ mod config_drafts;
 mod config_jail;
 mod config_switch;
 mod config_trouble;
+mod config_vanished;
 mod ends;
 mod flood;
 mod forms;

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use roxmltree::Node;
 
-use super::access::{ProfileAccess, ProfileName, Profiles};
+use super::access::{AUTOMATIC_LISTS, ProfileAccess, ProfileName, Profiles};
 use crate::switch_xml::{Directive, Lines, Place, SIZE_LIMIT, XmlError};
 use crate::switch_xml::{
     check_size, insert_before_close, is_true, parse, preprocess, tag, whole_lines,
@@ -105,6 +105,16 @@ impl FoundProfile {
             }
         }
         lists
+    }
+
+    /// The lists of `acl.conf.xml` that are asked. FreeSWITCH takes what stands before the first colon;
+    /// a list that it does not have lets nobody in.
+    pub fn named_lists(&self) -> Vec<&str> {
+        let names = self.effective_acl().into_iter();
+        let names = names.map(|value| value.split(':').next().unwrap_or(value));
+        names
+            .filter(|name| !name.contains('/') && !AUTOMATIC_LISTS.contains(name))
+            .collect()
     }
 
     /// Whether callers must authenticate; none: nothing is said.

@@ -106,6 +106,11 @@ impl Switch {
         });
     }
 
+    /// The worker is away from now on.
+    pub fn rest(&self) {
+        self.task.abort();
+    }
+
     /// What the worker was sent so far.
     pub fn sent(&self) -> Vec<DesiredConfig> {
         self.folder.sent.lock().unwrap().clone()

@@ -2,15 +2,52 @@
 
 use domain::acl::AclLists;
 use domain::acl::file::{Unlike, compare, loaded};
+use domain::config::Kind;
 use esl::{Command, ConfigName};
 
 use super::attempt::{Attempt, Stop};
 use super::probes::probes;
+use super::uses::{self, Use};
+use crate::config::texts;
 
-pub(super) async fn verify(attempt: &mut Attempt, wanted: &AclLists) -> Result<(), Stop> {
+/// Has the switch load the lists, unless one would vanish that a profile asks: that answers 403 to
+/// everybody from then on. The uses of lists that are not ours; all of them were there before.
+pub(super) async fn load(attempt: &mut Attempt, wanted: &AclLists) -> Result<Vec<Use>, Stop> {
+    let answer = attempt.ask(Command::XmlLocate(ConfigName::Sofia)).await?;
+    let mut uses = uses::of_profiles(answer.located());
+    uses.retain(|used| wanted.get(&used.list).is_none());
+    if !uses.is_empty() {
+        let answer = attempt.ask(Command::XmlLocate(ConfigName::Acl)).await?;
+        uses::retain_loaded(&mut uses, answer.located());
+        let file = texts(&attempt.backend, attempt.due.node, Kind::Acl).await;
+        let file = file.ok().and_then(|texts| texts.into_values().next());
+        if let Some(vanishing) = file.and_then(|text| uses::vanishing(&uses, &text)) {
+            // A revision of the profiles that waits behind this one may name other lists.
+            if attempt.profiles_wait {
+                return Err(Stop::Wait);
+            }
+            return Err(Stop::Fail(format!(
+                "{}; the switch was not told to load this: change the profile first",
+                uses::would_refuse(vanishing)
+            )));
+        }
+    }
+    attempt.ask(Command::ReloadAcl).await?;
+    Ok(uses)
+}
+
+/// Asks what the switch has loaded. `uses` are lists of others that it had before.
+pub(super) async fn verify(
+    attempt: &mut Attempt,
+    wanted: &AclLists,
+    uses: &[Use],
+) -> Result<(), Stop> {
     let answer = attempt.ask(Command::XmlLocate(ConfigName::Acl)).await?;
     if let Err(reason) = as_located(wanted, answer.located()) {
         return Err(Stop::Fail(reason));
+    }
+    if let Some(gone) = uses::gone(uses, answer.located()) {
+        return Err(Stop::Fail(uses::refuses(gone)));
     }
     for (address, list, expected) in wanted.iter().flat_map(probes) {
         let name = list.clone();

@@ -25,6 +25,8 @@ pub(super) struct Attempt {
     pub content: Arc<Content>,
     /// The worker has told that the files hold it.
     pub agrees: bool,
+    /// Profiles are to be told after this.
+    pub profiles_wait: bool,
 }
 
 /// Why a try does not go on.
@@ -61,18 +63,17 @@ impl Attempt {
         let content = self.content.clone();
         // A try that goes on after a console was killed is told to the switch again: what happened
         // to the first command is not known.
+        let mut uses = Vec::new();
         match &*content {
             Content::CallRules(_) => rules::load(self).await?,
-            Content::Acl(_) => {
-                self.ask(Command::ReloadAcl).await?;
-            }
+            Content::Acl(wanted) => uses = acl::load(self, wanted).await?,
             Content::Profiles(wanted) => profiles::load(self, wanted).await?,
             Content::Jail(_) => {}
         }
         self.writes.write(self.write(Step::Reloaded, None));
         match &*content {
             Content::Acl(wanted) => {
-                acl::verify(self, wanted).await?;
+                acl::verify(self, wanted, &uses).await?;
                 confirm::confirm(self).await
             }
             Content::Profiles(wanted) => profiles::verify(self, wanted).await,

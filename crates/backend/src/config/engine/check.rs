@@ -15,7 +15,7 @@ use super::super::{Content, drift, sql};
 use super::Times;
 use super::contents::Contents;
 use super::probes::probes;
-use super::{acl, profiles};
+use super::{acl, profiles, uses};
 use crate::changes::{self, Topic};
 use crate::links::Held;
 use crate::{Backend, Error};
@@ -142,7 +142,16 @@ async fn differs(held: &Held, content: &Content) -> Result<Option<String>, Comma
         }
         Content::Profiles(wanted) => {
             let located = link.run(Command::XmlLocate(ConfigName::Sofia)).await?;
-            Ok(profiles::as_located(wanted, located.located()).err())
+            if let Err(words) = profiles::as_located(wanted, located.located()) {
+                return Ok(Some(words));
+            }
+            let mut uses = uses::of_profiles(located.located());
+            uses.retain(|used| wanted.get(&used.profile).is_some());
+            if uses.is_empty() {
+                return Ok(None);
+            }
+            let located = link.run(Command::XmlLocate(ConfigName::Acl)).await?;
+            Ok(uses::gone(&uses, located.located()).map(uses::refuses))
         }
         Content::CallRules(_) | Content::Jail(_) => Ok(None),
     }

@@ -14,6 +14,7 @@ mod probes;
 mod profiles;
 mod rounds;
 mod rules;
+mod uses;
 mod write;
 
 use std::time::Duration;

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
+use domain::config::Kind;
 use domain::ids::{DeploymentId, NodeId};
 use futures::FutureExt;
 use runtime::Shutdown;
@@ -131,8 +132,9 @@ impl Rounds {
                 .map(|row| (row.deployment, row.attempt))
                 .collect();
             let mut attempts = Vec::new();
+            let profiles_wait = rows.iter().any(|row| row.kind == Kind::Profiles);
             for due in rows {
-                if let Some(attempt) = self.attempt(held.clone(), due).await? {
+                if let Some(attempt) = self.attempt(held.clone(), due, profiles_wait).await? {
                     attempts.push(attempt);
                 }
             }
@@ -172,6 +174,7 @@ impl Rounds {
         &self,
         held: crate::links::Held,
         due: sql::Due,
+        profiles_wait: bool,
     ) -> Result<Option<Attempt>, Error> {
         let content = self
             .contents
@@ -196,6 +199,7 @@ impl Rounds {
             due,
             content,
             agrees,
+            profiles_wait,
         }))
     }
 

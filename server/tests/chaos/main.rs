@@ -5,13 +5,16 @@
 )]
 
 mod clock;
+mod config;
 mod flood;
 mod jumps;
+mod keys;
 mod kill;
 mod lines;
 mod main_path;
 mod node;
 mod process;
+mod site;
 mod sources;
 mod stage;
 mod visitor;

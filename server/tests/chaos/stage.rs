@@ -5,6 +5,7 @@ use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use backend::seal::Sealer;
 use embedded::fail2ban::PrivateFail2ban;
 use embedded::postgres::{Durability, PrivatePostgres};
 use rustix::process::{Pid, Signal, kill_process};
@@ -92,6 +93,35 @@ impl Stage {
         let arguments = ["user", "add", name, "--role", "viewer"];
         let console = Path::new(env!("CARGO_BIN_EXE_callwarden"));
         ask(console, &arguments, &self.console_config, password);
+    }
+
+    /// Adds a node of this name and enrols its worker, which is not started yet; its files stand in a
+    /// folder of that name.
+    pub fn another_worker(&self, name: &str) -> Process {
+        let console = Path::new(env!("CARGO_BIN_EXE_callwarden"));
+        let code = ask(console, &["node", "add", name], &self.console_config, "");
+        let folder = self.folder.path().join(name);
+        std::fs::create_dir_all(&folder).unwrap();
+        let log = folder.join("cti_fail2ban.log");
+        let config = folder.join("worker.toml");
+        let settings = worker_settings(&self.console_url, &folder, &log, None);
+        std::fs::write(&config, settings).unwrap();
+        let worker = worker_program();
+        ask(&worker, &["enrol"], &config, &code);
+        Process::new(&worker, &["run"], &config)
+    }
+
+    /// The console's secret key, as in its file.
+    pub fn key(&self) -> String {
+        let text = std::fs::read_to_string(self.folder.path().join("secret.key")).unwrap();
+        text.trim().to_owned()
+    }
+
+    /// What seals with it.
+    pub fn sealer(&self) -> Sealer {
+        let key = self.key();
+        let byte = |at: usize| u8::from_str_radix(&key[2 * at..2 * at + 2], 16).unwrap();
+        Sealer::new(&std::array::from_fn(byte))
     }
 
     /// Kills the console and starts it again with further settings.
@@ -184,7 +214,7 @@ fn worker_program() -> PathBuf {
 }
 
 /// An address that stays ours while the console is dead: nobody else uses this one of loopback.
-fn free_address() -> String {
+pub fn free_address() -> String {
     let [_, .., a, b] = std::process::id().to_be_bytes();
     let listener = TcpListener::bind((format!("127.77.{a}.{b}").as_str(), 0)).unwrap();
     listener.local_addr().unwrap().to_string()
@@ -210,10 +240,11 @@ fn worker_settings(
     // JSON strings and arrays of strings are TOML, too.
     format!(
         "[console]\nurl = \"{url}\"\n[node]\nstate_dir = {}\n[attack_log]\npath = {}\n\
-         [fail2ban]\nsocket = {}\nlog = {}\nconfig_dir = {}\nclient = \"{client}\"\n\
+         [freeswitch]\nconf_dir = {}\n[fail2ban]\nsocket = {}\nlog = {}\nconfig_dir = {}\nclient = \"{client}\"\n\
          [firewall]\nnft = {}\nipset = {}\niptables = {}\nip6tables = {}\n",
         json!(folder.join("state")),
         json!(log),
+        json!(folder.join("conf")),
         json!(socket),
         json!(own_log),
         json!(config),

@@ -30,7 +30,7 @@ pub fn profiles(list: &str) -> Content {
     Content::Profiles(serde_json::from_value::<Profiles>(profiles).unwrap())
 }
 
-fn rules(deny: &str) -> Content {
+pub fn rules(deny: &str) -> Content {
     let form = FormText {
         filename: "cti_fail2ban.log".to_owned(),
         max_len: "12".to_owned(),

@@ -12,6 +12,7 @@ mod check_acl;
 mod commands;
 mod config_acl;
 mod config_drafts;
+mod config_files;
 mod config_jail;
 mod config_switch;
 mod config_trouble;

@@ -6,6 +6,7 @@ use domain::config::{Kind, Step};
 use domain::role::Role;
 use serde_json::json;
 use sqlx::PgPool;
+use time::Duration;
 
 use crate::config_switch::{acl, deploy, reaches, rules, step_of};
 use crate::support::{Switch, TestConsole, actor, until};
@@ -141,4 +142,44 @@ async fn hostile_28_broken_files_on_the_node_are_refused_with_the_place_until_me
         step.confirmed.then_some(())
     });
     done.await;
+}
+
+/// FreeSWITCH takes it and prints it bare: what it has loaded is no XML then.
+#[sqlx::test(migrator = "backend::MIGRATOR")]
+async fn what_a_switch_cannot_show_is_said_with_file_and_line(pool: PgPool) {
+    let console = TestConsole::start(&pool).await;
+    let switch = Switch::start(&console, "fs-1").await;
+    let (backend, node) = (&console.backend, switch.worker.node);
+    let whole = switch.text(Kind::Acl);
+    let noted = |text: String| {
+        let lan = "<list name=\"lan\" default=\"allow\"";
+        text.replace(lan, &format!("{lan} note=\"see &lt;!here &amp; there\""))
+    };
+    let said = |text: &str| {
+        let place = "acl.conf.xml: line 5, column 5: there is a \"<!\" in this attribute";
+        assert!(text.contains(place), "{text}");
+    };
+    // In the file before: our worker does not write.
+    switch.edit(Kind::Acl, noted).await;
+    let id = deploy(&console, &acl(&["203.0.113.20"])).await;
+    let step = reaches(&console, id, node, Step::Failed).await;
+    assert!(
+        step.reason
+            .unwrap()
+            .contains("line 5, column 5: there is a \"<!\"")
+    );
+    assert_eq!(switch.text(Kind::Acl), noted(whole.clone()));
+    switch.edit(Kind::Acl, |_| whole).await;
+    let admin = actor(Role::Admin);
+    config::retry(backend, &admin, id, node).await.unwrap();
+    reaches(&console, id, node, Step::Verified).await;
+    // Somebody writes it afterwards.
+    switch.edit(Kind::Acl, noted).await;
+    assert_eq!(switch.sim.api("reloadacl", ""), "+OK acl reloaded\n");
+    backend.clock.advance(Duration::seconds(25));
+    let drift = until("drift", || async {
+        config::drifts(backend).await.unwrap().pop()
+    })
+    .await;
+    said(&drift.loaded.unwrap());
 }

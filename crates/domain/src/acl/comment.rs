@@ -14,7 +14,7 @@ pub struct Comment(String);
 
 /// Where a switch prints an attribute that holds this, it escapes nothing behind it: quotes and brackets
 /// of a comment would be read back as XML.
-const MARKUP: &str = "<!";
+pub(super) const MARKUP: &str = "<!";
 
 /// Most characters of a comment.
 const LENGTH_LIMIT: usize = 120;

@@ -110,7 +110,7 @@ async fn look(
     let mut said = None;
     for revision in [Some(row.verified), row.wanted].into_iter().flatten() {
         let content = contents.get(backend, row.kind, revision).await?;
-        match differs(&held, &content).await {
+        match differs(backend, &held, row.node, &content).await {
             Err(_) => return Ok(None),
             Ok(None) => return Ok(Some((row, held.fence, None))),
             Ok(Some(words)) => said = said.or(Some(words)),
@@ -119,13 +119,18 @@ async fn look(
     Ok(Some((row, held.fence, said)))
 }
 
-async fn differs(held: &Held, content: &Content) -> Result<Option<String>, CommandError> {
+async fn differs(
+    backend: &Backend,
+    held: &Held,
+    node: NodeId,
+    content: &Content,
+) -> Result<Option<String>, CommandError> {
     let link = &held.link;
     match content {
         Content::Acl(wanted) => {
             let located = link.run(Command::XmlLocate(ConfigName::Acl)).await?;
-            if let Err(words) = acl::as_located(wanted, located.located()) {
-                return Ok(Some(words));
+            if let Err(unlike) = acl::as_located(wanted, located.located()) {
+                return Ok(Some(unlike.words(backend, node).await));
             }
             // Lists are built by `reloadacl` only: the XML may be newer.
             for (address, list, expected) in wanted.iter().flat_map(probes) {

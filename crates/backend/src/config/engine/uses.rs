@@ -36,15 +36,20 @@ pub(super) fn retain_loaded(uses: &mut Vec<Use>, acl: Option<&str>) {
     uses.retain(|used| has(&lists, &used.list));
 }
 
-/// The first whose list is no longer in the file that is to be loaded. Nothing is said of a file that
-/// brings others in, or has names that only the switch knows.
-pub(super) fn vanishing<'a>(uses: &'a [Use], text: &str) -> Option<&'a Use> {
-    let file = file::read(text).ok()?;
+/// Takes out those whose list is not in the file that is to be loaded. True where more may come into it
+/// than it says: then none is taken out.
+pub(super) fn missing(uses: &mut Vec<Use>, text: Option<&str>) -> (Vec<Use>, bool) {
+    let Some(file) = text.and_then(|text| file::read(text).ok()) else {
+        return (Vec::new(), true);
+    };
     let hidden = |fault: &Fault| matches!(fault, Fault::Include { .. } | Fault::Program);
-    let is_open = file.findings.iter().any(|found| hidden(&found.fault))
+    let open = file.findings.iter().any(|found| hidden(&found.fault))
         || file.lists.iter().any(|list| list.name.contains("$${"));
-    let mut uses = uses.iter();
-    uses.find(|used| !is_open && !has(&file.lists, &used.list))
+    if open {
+        return (Vec::new(), true);
+    }
+    let is_missing = |used: &mut Use| !has(&file.lists, &used.list);
+    (uses.extract_if(.., is_missing).collect(), false)
 }
 
 /// The first whose list is not loaded any more.
@@ -102,15 +107,19 @@ mod tests {
         let lan = acl("<list name=\"lan\" default=\"deny\"/>");
         retain_loaded(&mut uses, Some(&lan));
         assert_eq!(names(&uses), ["lan"]);
-        assert_eq!(vanishing(&uses, &lan), None);
-        assert_eq!(vanishing(&uses, &acl("")), uses.first());
+        let missing_of = |text: &str| {
+            let (missing, open) = missing(&mut uses.clone(), Some(text));
+            (names(&missing), open)
+        };
+        assert_eq!(missing_of(&lan), (vec![], false));
+        assert_eq!(missing_of(&acl("")), (vec!["lan".to_owned()], false));
         assert_eq!(gone(&uses, Some(&acl(""))), uses.first());
         assert_eq!(gone(&uses, Some(&lan)), None);
         for unknown in [
             "<X-PRE-PROCESS cmd=\"include\" data=\"more/*.xml\"/>",
             "<list name=\"$${which}\" default=\"deny\"/>",
         ] {
-            assert_eq!(vanishing(&uses, &acl(unknown)), None, "{unknown}");
+            assert_eq!(missing_of(&acl(unknown)), (vec![], true), "{unknown}");
         }
         assert!(would_refuse(&uses[0]).contains("list lan would be gone, and profile external"));
     }
@@ -119,8 +128,9 @@ mod tests {
     fn what_cannot_be_read_says_nothing() {
         assert_eq!(of_profiles(None), []);
         assert_eq!(of_profiles(Some("<broken")), []);
-        let uses = of_profiles(Some(SOFIA));
-        assert_eq!(vanishing(&uses, "<broken"), None);
+        let mut uses = of_profiles(Some(SOFIA));
+        assert_eq!(missing(&mut uses, Some("<broken")), (vec![], true));
+        assert_eq!(missing(&mut uses, None), (vec![], true));
         assert_eq!(gone(&uses, None), None);
     }
 }

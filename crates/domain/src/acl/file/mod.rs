@@ -65,6 +65,15 @@ pub enum FileError {
     /// Outside our part stand lists of the same names; the last one would win.
     #[error("{}", conflicts(.0))]
     Conflicts(Vec<Conflict>),
+    /// What FreeSWITCH has loaded could not be read back.
+    #[error(
+        "{place}: there is a \"<!\" in this attribute or text; from there on FreeSWITCH does not show what \
+         it has loaded as XML, so nothing could be proven: take the \"<!\" out"
+    )]
+    Unshowable {
+        /// The element.
+        place: Place,
+    },
     /// What is written would be too big.
     #[error("the file would be bigger than 5 MB")]
     TooBigToWrite,
@@ -81,7 +90,8 @@ impl FileError {
             Self::NotAclConf { place }
             | Self::NoNetworkLists { place }
             | Self::TwoNetworkLists { place }
-            | Self::Marker { place, .. } => Some(*place),
+            | Self::Marker { place, .. }
+            | Self::Unshowable { place } => Some(*place),
             Self::Conflicts(_) | Self::TooBigToWrite | Self::NotReadBack => None,
         }
     }

@@ -10,6 +10,7 @@ use super::lists::Reader;
 use super::node::{Net, Node, Rule};
 use super::{FileError, block};
 use crate::acl::Action;
+use crate::acl::comment::MARKUP;
 use crate::switch_xml::{Lines, Place, check_size, has_variable, parse, preprocess, tag};
 
 /// A list in a file, whoever wrote it.
@@ -41,6 +42,9 @@ pub struct AclFile {
     pub lists: Vec<FoundList>,
     /// What is odd, in order of place.
     pub findings: Vec<Finding>,
+    /// The first element whose attribute or text holds `<!`: FreeSWITCH shows what follows bare, and
+    /// what it has loaded is not read back.
+    pub unshowable: Option<Place>,
     /// Our part, from the first byte of its first comment to the last of its second.
     pub(super) block: Option<Range<usize>>,
     /// `<network-lists>`, whole.
@@ -79,9 +83,24 @@ pub fn read(text: &str) -> Result<AclFile, FileError> {
     Ok(AclFile {
         lists,
         findings,
+        unshowable: unshowable(root, &lines),
         block,
         network_lists: network_lists.range(),
     })
+}
+
+fn unshowable(root: Element<'_, '_>, lines: &Lines<'_>) -> Option<Place> {
+    let holds = |element: &Element<'_, '_>| {
+        let own = element
+            .attributes()
+            .any(|attribute| attribute.value().contains(MARKUP));
+        let mut inside = element.children();
+        own || inside
+            .any(|child| child.is_text() && child.text().unwrap_or_default().contains(MARKUP))
+    };
+    let mut elements = root.descendants().filter(Element::is_element);
+    let found = elements.find(holds)?;
+    Some(lines.place(found.range().start))
 }
 
 /// Reads the answer to `xml_locate configuration configuration name acl.conf`: comments are gone,

@@ -397,3 +397,31 @@ fn a_file_of_one_line_gets_no_line_that_freeswitch_cuts() {
     assert!(written.lines().all(|line| line.len() < 1000));
     assert_eq!(write(&written, &AclLists::default()).unwrap(), text);
 }
+
+#[test]
+fn what_a_switch_would_not_show_is_not_written() {
+    let lists = AclLists::new(vec![]).unwrap();
+    let ours =
+        serde_json::from_str::<AclLists>(r#"[{"name":"inbound","default":"deny","entries":[]}]"#);
+    let ours = ours.unwrap();
+    let with = |inner: &str| STOCK.replace("</network-lists>", &format!("{inner}</network-lists>"));
+    for inner in [
+        "<list name=\"x\" note=\"a &lt;!b\"/>",
+        "<list name=\"x\"><node type=\"allow\" cidr=\"192.0.2.1/32\" description=\"&lt;!\"/></list>",
+        "<list name=\"x\">&lt;!</list>",
+        "<list name=\"x\"><![CDATA[<!]]></list>",
+    ] {
+        let text = with(inner);
+        let error = write(&text, &ours).unwrap_err();
+        assert!(
+            matches!(error, FileError::Unshowable { .. }),
+            "{inner}: {error}"
+        );
+        assert_eq!(error.place(), read(&text).unwrap().unshowable);
+        // Taking ours out proves nothing, and is possible.
+        assert!(write(&text, &lists).is_ok(), "{inner}");
+    }
+    for inner in ["<!-- <! -->", "<list name=\"x\" note=\"a &lt; b\"/>"] {
+        assert!(write(&with(inner), &ours).is_ok(), "{inner}");
+    }
+}

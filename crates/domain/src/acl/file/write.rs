@@ -116,6 +116,10 @@ fn block_edit(text: &str, file: &AclFile, lists: &AclLists) -> Option<(Range<usi
 /// Reads the new text as FreeSWITCH would, before anybody has to.
 fn prove(before: &AclFile, lists: &AclLists, written: &str) -> Result<(), FileError> {
     let after = read(written)?;
+    if let (Some(place), false) = (after.unshowable, lists.is_empty()) {
+        let place = before.unshowable.unwrap_or(place);
+        return Err(FileError::Unshowable { place });
+    }
     let kept = |found: &&FoundList| lists.get(&found.name).is_none();
     let same = before
         .outside()

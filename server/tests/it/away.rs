@@ -19,7 +19,11 @@ async fn says_so_lets_nobody_in_and_heals() {
     let folder = tempfile::tempdir().unwrap();
     let start = || PrivatePostgres::start_with(folder.path(), Durability::Fast);
     let postgres = start().await.unwrap();
-    let mut settings = Settings::default();
+    let data = tempfile::tempdir().unwrap();
+    let mut settings = Settings {
+        data_dir: data.path().to_owned(),
+        ..Settings::default()
+    };
     settings.database.url = Some(Secret(postgres.url().to_owned()));
     let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
     listener.set_nonblocking(true).unwrap();

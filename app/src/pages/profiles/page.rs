@@ -167,14 +167,17 @@ fn rows_of(found: NodeFound) -> Vec<AnyView> {
     let Some(Content::Profiles(profiles)) = found.content else {
         return Vec::new();
     };
+    // What a variable decides, or nothing, cannot be told from the file.
     let row = |access: &ProfileAccess| {
         let name = access.profile.to_string();
+        let lists = access.inbound_acl.is_some().then(|| acl(words, access));
+        let calls = access.auth_calls.is_some().then(|| auth(words, access));
         view! {
             <tr data-key=format!("{node}-{name}")>
                 <td class="strong" data-label=words.node()>{node.clone()}</td>
                 <td class="mono" data-label=words.profile()>{name.clone()}</td>
-                <td class="mono breaks" data-label="apply-inbound-acl">{acl(words, access)}</td>
-                <td data-label="auth-calls">{auth(words, access)}</td>
+                <td class="mono breaks" data-label="apply-inbound-acl">{lists.unwrap_or_else(|| "—".to_owned())}</td>
+                <td data-label="auth-calls">{calls.unwrap_or("—")}</td>
             </tr>
         }
         .into_any()

@@ -13,15 +13,13 @@ use crate::widgets::Hint;
 #[component]
 pub(super) fn Preview(screen: Screen) -> impl IntoView {
     let words = words();
-    let followers = screen.view.nodes.clone();
+    let targets = screen.targets();
     let chosen = screen.previewed.as_ref().map(|previewed| previewed.node);
-    if followers.is_empty() || !screen.kind.needs_switch() || screen.content().is_none() {
+    if targets.is_empty() || !screen.kind.needs_switch() || screen.content().is_none() {
         return ().into_any();
     }
-    let options = followers.into_iter().map(|follower| {
-        view! {
-            <option value=follower.node.to_string() selected=chosen == Some(follower.node)>{follower.name}</option>
-        }
+    let options = targets.into_iter().map(|(node, name)| {
+        view! { <option value=node.to_string() selected=chosen == Some(node)>{name}</option> }
     });
     view! {
         <section class="card" id="preview" aria-labelledby="preview-title">

@@ -98,6 +98,18 @@ impl Screen {
         }
     }
 
+    /// Nodes that get what is edited.
+    pub fn targets(&self) -> Vec<(NodeId, String)> {
+        // A node gets a line of its own with its first revision.
+        if let Some(looked) = &self.node {
+            return vec![(looked.node.id, looked.node.name.clone())];
+        }
+        let followers = self.view.nodes.iter();
+        followers
+            .map(|node| (node.node, node.name.clone()))
+            .collect()
+    }
+
     /// May it be saved as a revision?
     pub fn has_draft(&self) -> bool {
         self.view.draft.is_some()
@@ -157,21 +169,21 @@ pub(in crate::pages) async fn begun(
     Ok(followed.map(|revision| revision.content))
 }
 
-/// `?preview=`: a node that follows the line; for admins, since a file may hold secrets.
+/// `?preview=`: one of [`Screen::targets`]; for admins, since a file may hold secrets.
 async fn previewed(backend: &Backend, screen: &Screen) -> Result<Option<Previewed>, AppError> {
     let asked = query("preview").and_then(|id| id.parse().ok()).map(NodeId);
-    let followers = &screen.view.nodes;
-    let node = followers.iter().find(|node| Some(node.node) == asked);
-    let (Some(node), Some(content)) = (node, screen.content()) else {
+    let mut targets = screen.targets().into_iter();
+    let node = targets.find(|(node, _)| Some(*node) == asked);
+    let (Some((node, name)), Some(content)) = (node, screen.content()) else {
         return Ok(None);
     };
     if !may(Permission::Configure) {
         return Ok(None);
     }
     Ok(Some(Previewed {
-        node: node.node,
-        name: node.name.clone(),
-        files: config::preview(backend, node.node, content).await?,
+        node,
+        name,
+        files: config::preview(backend, node, content).await?,
     }))
 }
 

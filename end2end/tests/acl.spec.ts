@@ -85,6 +85,8 @@ test("a node's own file can be looked at and brought in", async ({ page, open, e
     '<node type="deny" cidr="192.168.42.0/24"/>\n<node type="allow" domain="$${domain}"/>\n</list>\n' +
     '</network-lists>\n</configuration>\n';
   await page.getByLabel(w('import_file')).fill(file);
+  // A list with what only the switch knows is brought in where it is named.
+  await page.getByLabel(w('import_only')).fill('lan');
   await page.getByRole('button', { name: w('import_do') }).click();
   await expect(page.locator('#toasts')).toContainText(w('import_done', { names: 'lan' }));
   await expect(page.locator('#toasts')).toContainText(w('fault_domain', { domain: '$${domain}' }));

@@ -58,6 +58,7 @@ words! {
     import_do: "Bring in", "导入";
     import_done(names: &str): "Brought into the draft: {names}.", "已导入草稿：{names}。";
     import_left(left: &str): "Left out: {left}", "未导入：{left}";
+    import_stays(name: &str, why: &str): "list {name} ({why}; in the file it keeps its meaning. To take the rest of it, name it under \"Only this list\")", "列表 {name}（含{why}，保留在文件中不变；如仍要导入其余部分，请在“仅导入此列表”中填写其名称）";
     import_none: "There is no list to bring in.", "没有可导入的列表。";
     acl_saved(name: &str): "{name} is changed in the draft. No node has it yet.", "草稿中的 {name} 已修改，尚未下发。";
     acl_removed(name: &str): "{name} is gone from the draft. No node has it yet.", "已从草稿中删除 {name}，尚未下发。";

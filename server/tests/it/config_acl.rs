@@ -273,9 +273,13 @@ async fn lists_are_brought_in_and_named_by_profiles(pool: PgPool) {
         <node type=\"allow\" domain=\"$${domain}\"/>\n</list>\n</network-lists>\n</configuration>\n";
     let page = send(&pool, &admin, "acl_import", &[("file", file)]).await;
     assert!(
-        page.contains("Brought into the draft: lan, domains"),
+        page.contains("Brought into the draft: lan.") && page.contains("the users of domain"),
         "{page}"
     );
+    // What is not ours to know keeps its meaning in the file only.
+    assert_eq!(lists(&pool).await, ["lan allow: deny 192.168.42.0/24"]);
+    let named = [("file", file), ("only", "domains")];
+    let page = send(&pool, &admin, "acl_import", &named).await;
     assert!(page.contains("Line 7: the users of domain"), "{page}");
     assert_eq!(
         lists(&pool).await,

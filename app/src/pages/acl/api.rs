@@ -301,6 +301,17 @@ fn bring_in(text: &str, only: &str, words: Words) -> Result<(Vec<AclList>, Vec<S
     };
     for found in file.lists.iter().filter(counts) {
         match found.import() {
+            // In its place in the file it goes on meaning what it means.
+            Ok(imported) if only.is_empty() && imported.loses_meaning() => {
+                let why = imported
+                    .left_out
+                    .iter()
+                    .find(|finding| finding.fault.is_unknown());
+                let why = why
+                    .map(|finding| words.acl_fault(&finding.fault))
+                    .unwrap_or_default();
+                left.push(words.import_stays(imported.list.name.as_str(), &why));
+            }
             Ok(imported) => {
                 left.extend(imported.left_out.iter().map(|finding| {
                     let fault = words.acl_fault(&finding.fault);

@@ -45,6 +45,15 @@ pub enum CannotImport {
     Foreign(Finding),
 }
 
+impl Imported {
+    /// Is something left out that the switch acts on? What it passes over itself is no loss.
+    pub fn loses_meaning(&self) -> bool {
+        self.left_out
+            .iter()
+            .any(|finding| finding.fault.is_unknown())
+    }
+}
+
 impl FoundList {
     /// As a list of ours, with the same answers as far as nothing is left out.
     pub fn import(&self) -> Result<Imported, CannotImport> {

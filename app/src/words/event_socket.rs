@@ -1,5 +1,7 @@
 //! The connection to a switch's Event Socket, and what to do when there is none.
 
+use std::net::IpAddr;
+
 use crate::words::Words;
 
 words! {
@@ -9,6 +11,8 @@ words! {
     link_down: "Not connected", "未连接";
     link_connecting: "Connecting", "正在连接";
     link_not_held: "Not tried yet", "尚未连接";
+    switch_version: "Version", "版本";
+    link_source: "Console connects from", "控制台来源 IP";
     switch_uptime: "Up for", "运行时长";
     sessions: "Sessions", "当前会话";
     registrations: "Registered phones", "已注册话机";
@@ -49,7 +53,8 @@ words! {
     do_unreachable: "Check the address, the route and the firewall between console and node; the port must be open for the console only.", "请检查地址、路由以及控制台与节点之间的防火墙；该端口只应对控制台开放。";
     do_unknown_name: "Correct the host name, or enter the address.", "请更正主机名，或直接填写地址。";
     do_timed_out: "Check that the firewall lets the console through. Where the switch hangs, look at a slow server of mod_xml_curl first.", "请确认防火墙放行控制台。若交换机无响应，请先检查 mod_xml_curl 的服务器是否过慢。";
-    do_access_denied: "Name a list with the console's address in param apply-inbound-acl of autoload_configs/event_socket.conf.xml (without one only loopback may connect), then: fs_cli -x 'reload mod_event_socket'.", "请在 autoload_configs/event_socket.conf.xml 的 apply-inbound-acl 参数中指定包含控制台地址的列表（未设置时仅允许本机连接），然后执行 fs_cli -x 'reload mod_event_socket'。";
+    do_access_denied(networks: &str): "Without param apply-inbound-acl in autoload_configs/event_socket.conf.xml only loopback may connect. Set it there: <param name=\"apply-inbound-acl\" value=\"{networks}\"/> (loopback stays for fs_cli and the worker), then: fs_cli -x 'reload mod_event_socket'. Where it names a list already, let the console into that list, then: fs_cli -x reloadacl. freeswitch.log says which address was rejected, by which list.", "autoload_configs/event_socket.conf.xml 未设置 apply-inbound-acl 时仅允许本机连接。请添加：<param name=\"apply-inbound-acl\" value=\"{networks}\"/>（保留本机地址供 fs_cli 和节点代理使用），然后执行 fs_cli -x 'reload mod_event_socket'。若该参数已引用某个列表，请在该列表中允许控制台的 IP，再执行 fs_cli -x reloadacl。freeswitch.log 会记录被拒绝的 IP 及对应列表。";
+    console_address: "CONSOLE/32", "控制台IP/32";
     do_wrong_password: "Enter the password that stands in autoload_configs/event_socket.conf.xml, or the user's esl-password.", "请填写 autoload_configs/event_socket.conf.xml 中的密码，或该用户的 esl-password。";
     do_permission_denied: "Give the directory user esl-allowed-api and esl-allowed-events, or use the password of event_socket.conf.xml.", "请为目录用户设置 esl-allowed-api 和 esl-allowed-events，或使用 event_socket.conf.xml 的密码。";
     do_broken: "Check host and port: another program answers there.", "请检查主机和端口：对端可能是其他程序。";
@@ -76,18 +81,26 @@ impl Words {
     }
 
     /// What the operator does about it.
-    pub(crate) fn link_remedy(self, why: &str) -> &'static str {
-        match why {
+    pub(crate) fn link_remedy(self, why: &str, console: Option<IpAddr>) -> String {
+        let remedy = match why {
+            "access_denied" => {
+                let console = console.map(|address| domain::net::Network::host(address).ipnet());
+                let console = console.map_or_else(
+                    || self.console_address().to_owned(),
+                    |network| network.to_string(),
+                );
+                return self.do_access_denied(&format!("127.0.0.0/8,::1/128,{console}"));
+            }
             "refused" => self.do_refused(),
             "unreachable" => self.do_unreachable(),
             "unknown_name" => self.do_unknown_name(),
             "timed_out" => self.do_timed_out(),
-            "access_denied" => self.do_access_denied(),
             "wrong_password" => self.do_wrong_password(),
             "permission_denied" => self.do_permission_denied(),
             "broken" => self.do_broken(),
             "shutting_down" => self.do_shutting_down(),
             _ => self.do_closed(),
-        }
+        };
+        remedy.to_owned()
     }
 }

@@ -81,6 +81,8 @@ pub enum ConfigName {
     Acl,
     /// SIP profiles and gateways.
     Sofia,
+    /// The Event Socket itself; its password stands in the answer in clear.
+    EventSocket,
 }
 
 impl ConfigName {
@@ -89,6 +91,7 @@ impl ConfigName {
         match self {
             Self::Acl => "acl.conf",
             Self::Sofia => "sofia.conf",
+            Self::EventSocket => "event_socket.conf",
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Connections to switches: up and down, who holds them, and what follows from what is seen.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use backend::links::{self, Form, LinkStatus, LinkWord, Times};
@@ -150,6 +150,7 @@ async fn a_link_comes_up_and_its_page_knows(pool: PgPool) {
     assert_eq!((status.state, status.why), (LinkWord::Up, None));
     assert_eq!(status.version.as_deref(), Some("1.11.3-dev"));
     assert_eq!(status.registrations, Some(0));
+    assert_eq!(status.console, Some(IpAddr::from([127, 0, 0, 1])));
     assert_eq!(status.heartbeat.unwrap().max_sessions, 1000);
     assert!(
         status

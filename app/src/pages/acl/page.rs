@@ -33,6 +33,7 @@ pub(crate) fn AclPage() -> impl IntoView {
 struct Found {
     screen: Screen,
     nodes: Vec<NodeFound>,
+    around: Surroundings,
     back: Option<FormBack>,
 }
 
@@ -40,8 +41,15 @@ async fn load() -> Result<Found, AppError> {
     let (backend, _) = require(Permission::Read)?;
     let mut nodes = config::found(&backend, Kind::Acl).await?;
     nodes.retain(|found| scope().is_none_or(|node| node == found.node));
+    let screen = load_line(&backend, Kind::Acl).await?;
+    let around = if screen.has_draft() {
+        config::surroundings(&backend, &screen.targets()).await?
+    } else {
+        Surroundings::default()
+    };
     Ok(Found {
-        screen: load_line(&backend, Kind::Acl).await?,
+        screen,
+        around,
         nodes,
         back: take_flash().await.and_then(|flash| flash.form),
     })
@@ -53,6 +61,7 @@ fn Page(found: Found) -> impl IntoView {
     let Found {
         screen,
         nodes,
+        around,
         back,
     } = found;
     let lists = lists_of(screen.content());
@@ -62,7 +71,7 @@ fn Page(found: Found) -> impl IntoView {
         .as_ref()
         .map(|revision| &revision.content);
     let before = lists_of(deployed);
-    let warnings = warnings(words, &lists, &before);
+    let warnings = warnings(words, &lists, &before, &around);
     let address = Address::read();
     let open = address.open(&lists).cloned();
     let configures = may(Permission::Configure);
@@ -111,7 +120,12 @@ fn lists_of(content: Option<&Content>) -> AclLists {
     }
 }
 
-fn warnings(words: Words, lists: &AclLists, before: &AclLists) -> Vec<String> {
+fn warnings(
+    words: Words,
+    lists: &AclLists,
+    before: &AclLists,
+    around: &Surroundings,
+) -> Vec<String> {
     let network = |warning: &Warning| match warning {
         Warning::Twice { list, entry, .. } | Warning::NoEffect { list, entry, .. } => lists
             .get(list.as_str())
@@ -119,7 +133,7 @@ fn warnings(words: Words, lists: &AclLists, before: &AclLists) -> Vec<String> {
             .map(|entry| entry.network().to_string()),
         _ => None,
     };
-    check(lists, before, &Surroundings::default())
+    check(lists, before, around)
         .iter()
         .take(50)
         .map(|warning| words.acl_warning(warning, &network(warning).unwrap_or_default()))

@@ -47,6 +47,7 @@ fn State(link: LinkView) -> impl IntoView {
     };
     let since = at(status.since);
     let why = status.why.clone();
+    let console = status.console;
     view! {
         <p>
             <Chip shade text/>" "<span class="mono breaks">{place}</span>
@@ -55,7 +56,7 @@ fn State(link: LinkView) -> impl IntoView {
         {why.map(|why| {
             view! {
                 <p>{words.link_why(&why)}</p>
-                <p class="remedy"><strong>{words.remedy()}": "</strong>{words.link_remedy(&why)}</p>
+                <p class="remedy"><strong>{words.remedy()}": "</strong>{words.link_remedy(&why, console)}</p>
             }
         })}
         <Facts status=status.clone()/>
@@ -78,11 +79,12 @@ fn Facts(status: LinkStatus) -> impl IntoView {
     let up = status.state == LinkWord::Up;
     view! {
         <dl class="facts">
-            {fact(words.versions(), status.version.clone())}
+            {fact(words.switch_version(), status.version.clone())}
             {fact(words.switch_uptime(), beat.as_ref().map(|beat| seconds(beat.up_seconds)))}
             {fact(words.sessions(), beat.as_ref().map(|beat| format!("{} / {}", beat.sessions, beat.max_sessions)))}
             {fact(words.registrations(), status.registrations.map(|count| count.to_string()))}
             {(!status.gateways.is_empty()).then(|| view! { <Gateways gateways=status.gateways.clone()/> })}
+            {fact(words.link_source(), status.console.filter(|_| up).map(|console| console.to_string()))}
             {fact(words.round_trip(), status.round_trip.map(milliseconds))}
             {heard.map(|at| view! { <dt>{words.heartbeat()}</dt><dd><Ago at/></dd> })}
             {(up && !status.events).then(|| view! { <dt>{words.heartbeat()}</dt><dd>{words.no_events()}</dd> })}

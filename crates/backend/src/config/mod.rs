@@ -16,6 +16,7 @@ mod preview;
 mod read;
 mod report;
 mod sql;
+mod surroundings;
 mod texts;
 mod views;
 
@@ -32,6 +33,7 @@ pub use read::{
     under_way,
 };
 pub(crate) use report::store;
+pub use surroundings::surroundings;
 pub use texts::texts;
 pub use views::{
     DeploymentRow, DeploymentView, Draft, DriftRow, Follower, Held, LineView, NodeKind, NodeStep,

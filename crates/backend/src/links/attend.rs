@@ -45,6 +45,14 @@ pub(super) async fn attend(
             backend.links().came_up(node);
         }
         let asking = async {
+            let console = held.source().await;
+            let before_that = {
+                let mut seen = seen.lock().unwrap_or_else(PoisonError::into_inner);
+                std::mem::replace(&mut seen.console, console)
+            };
+            if before_that != console {
+                changed.notify_one();
+            }
             if !up {
                 std::future::pending::<()>().await;
             }

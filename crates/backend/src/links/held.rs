@@ -1,17 +1,22 @@
 //! The links that this replica holds, for whoever wants to ask a switch something.
 
 use std::collections::HashMap;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use domain::ids::NodeId;
 use esl::{Command, CommandError, DownReason, Link, Options, Target};
+use tokio::net::{UdpSocket, lookup_host};
 use tokio::sync::broadcast;
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout};
 
 use super::status::Seen;
 
 /// Links that came up and were not heard of yet, at most.
 const UPS: usize = 1_024;
+
+const LOOK_UP_WITHIN: Duration = Duration::from_secs(2);
 
 /// The links of this replica; clones belong together.
 #[derive(Clone, Debug)]
@@ -65,6 +70,29 @@ impl Held {
             Ok(_) | Err(CommandError::Denied { .. }) => Ok(()),
             Err(error) => Err(error),
         }
+    }
+}
+
+impl Held {
+    /// The address that this host would send from, found without sending anything.
+    pub(super) async fn source(&self) -> Option<IpAddr> {
+        let to = (self.target.host.as_str(), self.target.port);
+        let found = timeout(LOOK_UP_WITHIN, lookup_host(to)).await.ok()?.ok()?;
+        for address in found {
+            let any = match address {
+                SocketAddr::V4(_) => IpAddr::from(Ipv4Addr::UNSPECIFIED),
+                SocketAddr::V6(_) => Ipv6Addr::UNSPECIFIED.into(),
+            };
+            let Ok(socket) = UdpSocket::bind((any, 0)).await else {
+                continue;
+            };
+            if socket.connect(address).await.is_ok()
+                && let Ok(ours) = socket.local_addr()
+            {
+                return Some(ours.ip().to_canonical());
+            }
+        }
+        None
     }
 }
 

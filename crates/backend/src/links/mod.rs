@@ -23,3 +23,4 @@ pub use status::{GatewayFact, HeartbeatFact, LinkStatus, LinkWord};
 pub use views::{LinkView, get};
 
 pub(crate) use peers::{of_nodes, touching};
+pub(crate) use sql::around;

@@ -11,7 +11,7 @@ use domain::ids::NodeId;
 use domain::inert::inert;
 use domain::net::Network;
 use esl::answers::{gateways, registrations};
-use esl::{Command, CommandError, Link};
+use esl::{Command, CommandError, ConfigName, Link};
 use ipnet::IpNet;
 use sqlx::PgConnection;
 use tokio::net::lookup_host;
@@ -44,6 +44,13 @@ pub(super) async fn refresh(
     let phones = phones.and_then(|text| registrations(&text).ok());
     let peers = ask(link, Command::SofiaGateways, &mut denied).await;
     let peers = peers.and_then(|text| gateways(&text).ok());
+    let guards = ask(
+        link,
+        Command::XmlLocate(ConfigName::EventSocket),
+        &mut denied,
+    )
+    .await;
+    let guards = guards.and_then(|xml| domain::acl::inbound_acl(&xml).ok());
     let known = phones.is_some() || peers.is_some();
     let (phones_known, phones) = (phones.is_some(), phones.unwrap_or_default());
     let peers = peers.unwrap_or_default();
@@ -71,6 +78,7 @@ pub(super) async fn refresh(
         seen.gateways = peers.iter().take(GATEWAYS).map(GatewayFact::from).collect();
         seen.denied = denied;
         seen.too_many_peers = too_many;
+        seen.inbound_acl = guards.unwrap_or_default();
     }
     // What a switch does not tell is not nothing: what it told before holds.
     if !known {

@@ -1,10 +1,11 @@
 //! The tables `node_links` and `node_peers`.
 
+use std::net::IpAddr;
 use std::time::Duration;
 
 use domain::ids::NodeId;
 use ipnet::IpNet;
-use sqlx::{PgConnection, PgExecutor};
+use sqlx::{PgConnection, PgExecutor, PgPool};
 use time::OffsetDateTime;
 
 use super::status::{Due, LinkStatus};
@@ -322,4 +323,37 @@ pub(super) async fn peers_of(
     .await?;
     let rows = rows.into_iter();
     Ok(rows.map(|row| (row.address, row.kind, row.name)).collect())
+}
+
+/// A gateway of a node: its address and its name.
+pub(crate) type GatewayRow = (NodeId, IpAddr, String);
+
+/// How the links of these nodes are, and the nodes' gateways.
+pub(crate) async fn around(
+    pool: &PgPool,
+    nodes: &[NodeId],
+) -> Result<(Vec<(NodeId, LinkStatus)>, Vec<GatewayRow>), sqlx::Error> {
+    let nodes: Vec<i64> = nodes.iter().map(|node| node.0).collect();
+    let links = sqlx::query!(
+        r#"select node_id, status as "status!" from node_links
+           where node_id = any($1) and status is not null and lease_until > clock_timestamp()"#,
+        &nodes
+    )
+    .fetch_all(pool)
+    .await?;
+    let gateways = sqlx::query!(
+        r#"select node_id, address as "address: IpNet", name from node_peers
+           where node_id = any($1) and kind = 'gateway' order by node_id, name, address"#,
+        &nodes
+    )
+    .fetch_all(pool)
+    .await?;
+    let links = links.into_iter().filter_map(|row| {
+        let status = serde_json::from_value(row.status).ok()?;
+        Some((NodeId(row.node_id), status))
+    });
+    let gateways = gateways
+        .into_iter()
+        .map(|row| (NodeId(row.node_id), row.address.addr(), row.name));
+    Ok((links.collect(), gateways.collect()))
 }

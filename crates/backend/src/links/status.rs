@@ -1,5 +1,6 @@
 //! What is known of a link, as stored for the pages of every replica.
 
+use std::net::IpAddr;
 use std::time::Duration;
 
 use domain::ids::NodeId;
@@ -55,6 +56,10 @@ pub struct LinkStatus {
     pub denied: Vec<String>,
     /// More phones and gateways than are protected from bans.
     pub too_many_peers: bool,
+    /// The console's own address on the way there; the switch may see another one behind NAT.
+    pub console: Option<IpAddr>,
+    /// What guards the switch's Event Socket: lists or networks, all of which must allow.
+    pub inbound_acl: Vec<String>,
 }
 
 /// Of the last heartbeat.
@@ -98,6 +103,8 @@ pub(super) struct Seen {
     pub gateways: Vec<GatewayFact>,
     pub denied: Vec<String>,
     pub too_many_peers: bool,
+    pub console: Option<IpAddr>,
+    pub inbound_acl: Vec<String>,
     /// What was stored last, and when.
     pub stored: Option<(LinkStatus, Instant)>,
 }
@@ -132,6 +139,7 @@ impl Seen {
                 status.registrations,
                 status.gateways.clone(),
                 status.denied.clone(),
+                (status.console, status.inbound_acl.clone()),
             )
         };
         let told = heard(stored) != heard(&status);
@@ -181,6 +189,8 @@ impl Seen {
             },
             denied: self.denied.clone(),
             too_many_peers: self.too_many_peers,
+            console: self.console,
+            inbound_acl: self.inbound_acl.clone(),
         }
     }
 }

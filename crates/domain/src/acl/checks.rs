@@ -117,7 +117,10 @@ pub fn check(lists: &AclLists, before: &AclLists, around: &Surroundings) -> Vec<
     }
     for socket in &around.event_sockets {
         for list in socket.lists.iter().filter_map(|name| lists.get(name)) {
-            if !list.decide(socket.console).allowed {
+            // Where the list kept this address out already, the switch sees another one of the console.
+            let was = before.get(list.name.as_str());
+            let was = was.is_none_or(|was| was.decide(socket.console).allowed);
+            if was && !list.decide(socket.console).allowed {
                 warnings.push(cut_off(list, socket));
             }
         }
@@ -134,7 +137,8 @@ fn gone(was: &AclList, around: &Surroundings, warnings: &mut Vec<Warning>) {
         }
     }
     for socket in &around.event_sockets {
-        if socket.lists.iter().any(|name| name == was.name.as_str()) {
+        let named = socket.lists.iter().any(|name| name == was.name.as_str());
+        if named && was.decide(socket.console).allowed {
             warnings.push(cut_off(was, socket));
         }
     }

@@ -3,6 +3,7 @@
 pub mod checks;
 mod comment;
 mod decide;
+mod event_socket;
 pub mod file;
 mod lists;
 mod name;
@@ -12,5 +13,6 @@ mod tests;
 
 pub use comment::{Comment, CommentError};
 pub use decide::Decision;
+pub use event_socket::inbound_acl;
 pub use lists::{AclError, AclList, AclLists, Action, Entry, EntryError, LIMITS, Limits};
 pub use name::{ListName, NameError};

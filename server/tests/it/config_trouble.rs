@@ -1,8 +1,12 @@
 //! Deployments where something goes wrong, and what becomes of them.
 
-use backend::config::{self, Waits};
+use std::net::IpAddr;
+
+use backend::config::{self, Line, Waits};
 use backend::links;
 use backend::seal::Sealer;
+use domain::acl::AclLists;
+use domain::acl::checks::{Warning, check};
 use domain::config::{Kind, Step};
 use domain::role::Role;
 use esl_sim::Misbehaviour;
@@ -42,6 +46,31 @@ async fn hostile_15_a_change_that_locks_the_console_out_is_rolled_back(pool: PgP
         _ => unreachable!(),
     };
     let before = switch.text(Kind::Acl);
+    // It is said before: from where the console comes, and what the Event Socket asks.
+    let nodes = [(node, "fs-1".to_owned())];
+    let around = until("what the switch tells of itself", || async {
+        let around = config::surroundings(&console.backend, &nodes).await;
+        let around = around.unwrap();
+        let told = around
+            .event_sockets
+            .iter()
+            .any(|socket| socket.lists == ["inbound"]);
+        told.then_some(around)
+    })
+    .await;
+    assert_eq!(around.event_sockets[0].node, "fs-1");
+    assert_eq!(
+        around.event_sockets[0].console,
+        IpAddr::from([127, 0, 0, 1])
+    );
+    let config::Content::Acl(lists) = &locked_out else {
+        unreachable!()
+    };
+    let warnings = check(lists, &AclLists::default(), &around);
+    assert!(
+        matches!(&warnings[..], [Warning::CutsUsOff { node, .. }] if node == "fs-1"),
+        "{warnings:?}"
+    );
     let id = deploy(&console, &locked_out).await;
     let step = until("the console is out", || async {
         let step = step_of(&console, id, node).await;
@@ -53,6 +82,14 @@ async fn hostile_15_a_change_that_locks_the_console_out_is_rolled_back(pool: PgP
     assert!(switch.expire().await);
     let step = reaches(&console, id, node, Step::RolledBack).await;
     assert!(step.can_retry && !step.confirmed);
+    let reason = step.reason.unwrap();
+    assert!(
+        reason.contains("does not let the console in") && reason.contains("not confirmed"),
+        "{reason}"
+    );
+    // An editor does not begin with what has just shut everybody out.
+    let line = config::line(&console.backend, Line::fleet(Kind::Acl)).await;
+    assert!(line.unwrap().deployed.is_none());
     assert_eq!(switch.text(Kind::Acl), before);
     // The worker could not make the switch load it: the console did, over its old connection.
     until("the old list", || async {

@@ -24,6 +24,8 @@ pub(super) fn LineHead(screen: Screen) -> impl IntoView {
         Some(looked) => words.line_follows(&looked.node.name),
     };
     let newest = view.newest.as_ref().map(|newest| newest.row.clone());
+    let on_nodes = view.deployed.as_ref().map(|deployed| deployed.row.clone());
+    let on_nodes = on_nodes.filter(|row| newest.as_ref().is_some_and(|newest| newest.id != row.id));
     let follows = screen.node.as_ref().is_some_and(|looked| looked.own);
     let configures = may(Permission::Configure);
     view! {
@@ -39,6 +41,9 @@ pub(super) fn LineHead(screen: Screen) -> impl IntoView {
                             .into_any()
                     }
                 }}
+                {on_nodes.map(|row| view! {
+                    <p><Chip shade=Shade::Attention icon="undo" text=words.deployed_is(row.number)/>" "<span class="breaks">{row.message}</span></p>
+                })}
                 {view.draft.clone().map(|draft| view! { <DraftState draft kind=screen.kind node=view.line.node.map(|node| node.0)/> })}
                 {(follows && configures).then(|| view! { <FollowAll screen=screen.clone()/> })}
             </div>

@@ -33,6 +33,13 @@ fn undeployed(screen: &Screen) -> Option<Revision> {
             .wanted
             .is_some_and(|held| held.revision == newest.row.id && held.step != Step::RolledBack)
     };
+    // Taken back by every node: to be tried again there, not to be offered as if it were new.
+    let taken_back = screen.latest.as_ref().is_some_and(|latest| {
+        let mut nodes = latest.nodes.iter();
+        latest.row.revision.id == newest.row.id
+            && !latest.nodes.is_empty()
+            && nodes.all(|node| node.step == Step::RolledBack)
+    });
     let nodes = &screen.view.nodes;
     let missing = nodes.is_empty() || !nodes.iter().all(shall_have);
     let is_newest = screen
@@ -40,7 +47,7 @@ fn undeployed(screen: &Screen) -> Option<Revision> {
         .deployed
         .as_ref()
         .is_none_or(|deployed| deployed.row.number <= newest.row.number);
-    (missing && is_newest).then(|| newest.clone())
+    (missing && is_newest && !taken_back).then(|| newest.clone())
 }
 
 #[component]

@@ -137,8 +137,9 @@ impl Told<'_> {
         let failed = state.step == Step::Failed.as_str();
         let to_blame = failed || state.confirm_tried && !state.confirmed;
         if to_blame || state.tried_again >= TRIES {
-            let why = state.reason.filter(|_| failed);
-            let reason = why.map_or(reason.to_owned(), |why| format!("{why}; {reason}"));
+            let reason = state
+                .reason
+                .map_or(reason.to_owned(), |why| format!("{why}; {reason}"));
             sql::rolled_back(conn, answered, &reason).await?;
         } else {
             sql::try_again(conn, answered).await?;

@@ -89,8 +89,8 @@ pub struct LineView {
     pub draft: Option<Draft>,
     /// The revision with the highest number.
     pub newest: Option<Revision>,
-    /// The revision that was deployed last; another than `newest` after a rollback, or before the
-    /// newest one is deployed.
+    /// The revision that was deployed last and not taken back by every node; another than `newest` after
+    /// a rollback, or before the newest one is deployed.
     pub deployed: Option<Revision>,
     /// Enrolled nodes that follow this line, by name.
     pub nodes: Vec<Follower>,
@@ -112,7 +112,7 @@ impl LineView {
 pub struct Reply {
     /// `reloadacl`
     pub command: String,
-    /// `+OK acl reloaded`; inert.
+    /// `+OK acl reloaded`; each line inert.
     pub reply: String,
     /// Milliseconds since 1970.
     pub at: i64,

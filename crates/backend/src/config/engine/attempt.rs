@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use domain::config::{Kind, Step};
 use domain::ids::NodeId;
+use domain::inert::inert;
 use esl::{Answer, Command, CommandError, Module};
 
 use super::super::{Content, Reply, sql};
@@ -103,7 +104,7 @@ impl Attempt {
             Ok(answer) if answer.text.len() > SHOWN => {
                 Some(format!("({} bytes)", answer.text.len()))
             }
-            Ok(answer) => Some(answer.shown()),
+            Ok(answer) => Some(lines(&answer.text)),
             Err(CommandError::Failed { text }) => Some(text.clone()),
             Err(_) => None,
         };
@@ -119,6 +120,13 @@ impl Attempt {
             error => Stop::Fail(format!("{text}: {error}")),
         })
     }
+}
+
+/// Each line harmless.
+fn lines(text: &str) -> String {
+    let lines = text.trim_end().lines();
+    let lines: Vec<_> = lines.map(|line| inert(line.as_bytes(), SHOWN)).collect();
+    lines.join("\n")
 }
 
 /// The worker put the old file back: the switch is to load that, too.

@@ -1,7 +1,8 @@
 //! After an ACL change the console proves that it can still get in: on a new connection, since the one
 //! that stands stays open whatever the lists say. Without that proof the worker puts the old file back.
 
-use domain::config::{CONFIRM_SECONDS, Step};
+use domain::config::Step;
+use esl::CommandError;
 use tokio::time::sleep;
 
 use super::attempt::{Attempt, Stop};
@@ -15,24 +16,22 @@ pub(super) async fn confirm(attempt: &mut Attempt) -> Result<(), Stop> {
     }
     let mut told = false;
     loop {
-        let Err(error) = attempt.held.check_new_connection().await else {
-            return Ok(());
+        let error = match attempt.held.check_new_connection().await {
+            Ok(()) => return Ok(()),
+            Err(CommandError::NotUp(why)) => why.to_string(),
+            Err(error) => error.to_string(),
         };
-        let reason = format!(
-            "the switch does not let the console in on a new connection ({error}); the old lists \
-             come back within {CONFIRM_SECONDS} s"
-        );
+        let reason = format!("a new connection of the console fails: {error}");
         if !told {
             attempt.writes.write(Write {
                 confirm_tried: true,
-                ..attempt.write(Step::Reloaded, Some(reason))
+                ..attempt.write(Step::Reloaded, Some(reason.clone()))
             });
             told = true;
         }
         if attempt.backend.clock.now() - attempt.due.delivered_at > attempt.times.confirm {
             return Err(Stop::Fail(format!(
-                "the switch does not let the console in on a new connection ({error}), and the worker \
-                 has not told that the old lists are back"
+                "{reason}; the worker has not told that the old lists are back"
             )));
         }
         sleep(attempt.times.confirm_again).await;

@@ -109,7 +109,8 @@ pub(crate) async fn newest(
     .await
 }
 
-/// The revision that the line's newest deployment brought.
+/// The revision that the line's newest deployment brought; one that every node of it took back has
+/// brought nothing.
 pub(crate) async fn deployed(
     conn: impl PgExecutor<'_>,
     line: Line,
@@ -119,6 +120,10 @@ pub(crate) async fn deployed(
         "select r.id, r.number, r.content, r.message, r.actor, r.created_at
          from deployments d join revisions r on r.id = d.revision_id
          where d.kind = $1 and r.node_id is not distinct from $2
+           and (not exists (select from deployment_nodes s
+                            where s.deployment_id = d.id and s.step = 'rolled_back')
+                or exists (select from deployment_nodes s
+                           where s.deployment_id = d.id and s.step <> 'rolled_back'))
          order by d.id desc limit 1",
         line.kind.as_str(),
         line.node.map(|node| node.0),

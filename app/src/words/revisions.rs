@@ -31,6 +31,7 @@ words! {
     save_draft: "Save draft", "保存草稿";
     revision: "Revision", "版本";
     revision_number(n: i32): "Revision {n}", "版本 {n}";
+    deployed_is(n: i32): "deployed is revision {n}", "已下发的是版本 {n}";
     no_revision: "No revision yet", "还没有版本";
     no_revision_text: "Nodes keep what they have until a first revision is deployed.", "下发第一个版本之前，节点保持现有配置不变。";
 
@@ -54,6 +55,7 @@ words! {
     deployed_where: "Deployed", "下发情况";
     not_deployed: "not deployed", "未下发";
     on_no_node: "on no node", "未在任何节点";
+    on_one_node: "on 1 node", "1 个节点";
     on_nodes(n: i64): "on {n} nodes", "{n} 个节点";
     compare: "Compare", "比较";
     compare_title(a: &str, b: &str): "{a} → {b}", "{a} → {b}";
@@ -97,6 +99,9 @@ words! {
     progress_of(verified: i64, all: i64): "{verified} of {all} verified", "已验证 {verified}/{all}";
     under_way(n: i64): "{n} under way", "{n} 个进行中";
     failed_count(n: i64): "{n} failed", "{n} 个失败";
+    superseded_count(n: i64): "{n} superseded", "{n} 个已被取代";
+    no_module: "This FreeSWITCH has no mod_cti: the file is in place, and there is nothing on the switch to load it.", "该 FreeSWITCH 没有 mod_cti：文件已写入，但交换机上没有模块需要加载。";
+    comes_back: "Without a new connection the old lists come back 60 s after the change.", "若无法建立新连接，修改 60 秒后将自动恢复原列表。";
     reason_shown: "Reason", "原因";
     attempt(n: i32): "try {n}", "第 {n} 次";
     retry: "Try again", "重试";
@@ -112,6 +117,10 @@ words! {
     drift_title(name: &str): "{name} differs from what was deployed", "{name} 的配置与已下发的不一致";
     drift_since: "since", "自";
     drift_text: "Somebody changed it on the node. Choose which one holds; until then the node keeps its own.", "节点上的配置被手动修改。请选择以哪一方为准，在此之前节点保持现状。";
+    drift_loaded: "The file is as deployed, but the switch has loaded something else.", "文件与已下发的一致，但 FreeSWITCH 加载的内容不同。";
+    drift_unreadable: "The file cannot be read any more, so nothing can be written into it either. Mend it on the node; FreeSWITCH keeps what it has loaded until then.", "文件已无法解析，因此也无法写入。请在节点上修复该文件；修复前 FreeSWITCH 保持已加载的内容。";
+    load_ours_named(name: &str): "Load the file again on {name}", "在 {name} 上重新加载";
+    load_ours_text: "The file stays as it is.", "文件保持不变。";
     drift_theirs: "On the node", "节点现状";
     drift_ours: "Deployed", "已下发";
     drift_on(names: &str): "Configuration drift on: {names}.", "以下节点存在配置漂移：{names}。";

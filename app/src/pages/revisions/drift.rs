@@ -40,7 +40,17 @@ fn Drift(drift: DriftRow) -> impl IntoView {
     let number = words.revision_number(drift.ours.row.number);
     let key = format!("{}-{}", drift.kind.as_str(), drift.node);
     let ours = drift.ours.content.clone();
-    let said = drift.problem.clone().or_else(|| drift.loaded.clone());
+    let (said, said_of) = match (&drift.problem, &drift.loaded) {
+        (Some(problem), _) => (Some(problem.clone()), words.in_the_file()),
+        (None, loaded) => (loaded.clone(), words.in_force()),
+    };
+    let text = if drift.problem.is_some() {
+        words.drift_unreadable()
+    } else if only_loaded(&drift) {
+        words.drift_loaded()
+    } else {
+        words.drift_text()
+    };
     view! {
         <section class="drift" data-key=key>
             <p class="drift-title">
@@ -48,8 +58,8 @@ fn Drift(drift: DriftRow) -> impl IntoView {
                 <span class="strong">{words.drift_title(&drift.name)}</span>
                 <span class="muted">{words.drift_since()}" "<Ago at=drift.since/></span>
             </p>
-            <p>{words.drift_text()}</p>
-            {said.map(|said| view! { <p class="mono breaks">{said}</p> })}
+            <p>{text}</p>
+            {said.map(|said| view! { <p><span class="muted">{said_of}": "</span><span class="mono breaks">{said}</span></p> })}
             {theirs
                 .into_iter()
                 .map(|(theirs, title)| view! { <Difference ours=ours.clone() theirs title number=number.clone()/> })
@@ -57,6 +67,15 @@ fn Drift(drift: DriftRow) -> impl IntoView {
             {may(Permission::Configure).then(|| view! { <Choice drift/> })}
         </section>
     }
+}
+
+/// The files are as deployed: only what the switch has loaded is not.
+fn only_loaded(drift: &DriftRow) -> bool {
+    let agrees = |there: &Content| drift.ours.content.agrees(there);
+    drift.loaded.is_some()
+        && drift.problem.is_none()
+        && drift.theirs.as_ref().is_some_and(agrees)
+        && drift.running.as_ref().is_none_or(agrees)
 }
 
 #[component]
@@ -79,7 +98,14 @@ fn Choice(drift: DriftRow) -> impl IntoView {
     let words = words();
     let kind = drift.kind.as_str();
     let node = drift.node.to_string();
-    let readable = drift.theirs.is_some();
+    // What the switch has loaded cannot be taken: it stands in no file.
+    let loaded = only_loaded(&drift);
+    let readable = drift.theirs.is_some() && !loaded;
+    let put_ours = if loaded {
+        (words.load_ours_named(&drift.name), words.load_ours_text())
+    } else {
+        (words.put_ours_named(&drift.name), words.put_ours_text())
+    };
     let button = |action: &'static str, class: &'static str, text: String, hint: &'static str| {
         view! {
             <form method="post" action=action data-enhance="">
@@ -91,7 +117,7 @@ fn Choice(drift: DriftRow) -> impl IntoView {
     };
     view! {
         <div class="choice-of-two">
-            {button("/api/ui/drift_put_ours", "button primary", words.put_ours_named(&drift.name), words.put_ours_text())}
+            {button("/api/ui/drift_put_ours", "button primary", put_ours.0, put_ours.1)}
             {readable
                 .then(|| button("/api/ui/drift_take_theirs", "button", words.take_theirs_named(&drift.name), words.take_theirs_text()))}
         </div>

@@ -119,6 +119,7 @@ fn Row(
         });
     let place = match row.nodes {
         0 => view! { <span class="muted">{words.on_no_node()}</span> }.into_any(),
+        1 => view! { <Chip shade=Shade::Good text=words.on_one_node()/> }.into_any(),
         nodes => view! { <Chip shade=Shade::Good text=words.on_nodes(nodes)/> }.into_any(),
     };
     view! {

@@ -61,6 +61,7 @@ pub(super) fn Counts(row: DeploymentRow) -> impl IntoView {
     } else {
         Shade::Grey
     };
+    let superseded = row.nodes - row.verified - row.under_way - row.failed;
     view! {
         <span class="chips">
             <Chip shade=verified text=words.progress_of(row.verified, row.nodes)/>
@@ -68,6 +69,8 @@ pub(super) fn Counts(row: DeploymentRow) -> impl IntoView {
                 .then(|| view! { <Chip shade=Shade::Grey icon="clock" text=words.under_way(row.under_way)/> })}
             {(row.failed > 0)
                 .then(|| view! { <Chip shade=Shade::Bad text=words.failed_count(row.failed)/> })}
+            {(superseded > 0)
+                .then(|| view! { <Chip shade=Shade::Grey icon="question" text=words.superseded_count(superseded)/> })}
         </span>
     }
 }
@@ -96,6 +99,13 @@ fn NodeLine(kind: Kind, deployment: DeploymentId, node: NodeStep) -> impl IntoVi
         }
     });
     let reason = node.reason.clone().filter(|reason| !reason.is_empty());
+    let no_module = kind == Kind::CallRules
+        && node
+            .replies
+            .iter()
+            .any(|said| said.command.starts_with("module_exists ") && said.reply == "false");
+    // Said by the console while it tries to get in anew.
+    let comes_back = kind == Kind::Acl && node.step == Step::Reloaded && reason.is_some();
     view! {
         <li data-key=node.node.to_string()>
             <a class="strong breaks" href=format!("/nodes/{}", node.name)>{node.name.clone()}</a>
@@ -104,6 +114,8 @@ fn NodeLine(kind: Kind, deployment: DeploymentId, node: NodeStep) -> impl IntoVi
             {(node.attempt > 1).then(|| view! { <span class="muted">{words.attempt(node.attempt)}</span> })}
             {retry}
             {reason.map(|reason| view! { <p class="step-reason"><span class="muted">{words.reason_shown()}": "</span><span class="mono breaks">{reason}</span></p> })}
+            {no_module.then(|| view! { <p class="step-reason muted">{words.no_module()}</p> })}
+            {comes_back.then(|| view! { <p class="step-reason muted">{words.comes_back()}</p> })}
             {(!node.replies.is_empty()).then(|| view! { <Replies replies=node.replies.clone()/> })}
         </li>
     }
@@ -169,7 +181,7 @@ fn Replies(replies: Vec<Reply>) -> impl IntoView {
         view! {
             <li>
                 <span class="mono strong">{said.command}</span>
-                {at.map(|at| view! { <span class="muted"><Ago at/></span> })}
+                {at.map(|at| view! { " "<span class="muted"><Ago at/></span> })}
                 <code>{reply}</code>
             </li>
         }

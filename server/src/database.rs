@@ -19,6 +19,8 @@ use crate::config::Settings;
 const ACQUIRE_LIMIT: Duration = Duration::from_secs(2);
 /// Each job holds one for its lock while it waits for another to work on.
 const LEAST_CONNECTIONS: u32 = 8;
+/// A connection idle for longer is tried before it is used.
+const TRUSTED: Duration = Duration::from_millis(100);
 /// Between two tries while Postgres is not there yet.
 const RETRY: Duration = Duration::from_secs(1);
 
@@ -49,7 +51,7 @@ impl Database {
             return Ok(None);
         }
         Ok(Some(Self {
-            pool: pool(settings, options),
+            pool: connections(settings.database.max_connections, options),
             private,
         }))
     }
@@ -62,7 +64,7 @@ impl Database {
         };
         if let Some(url) = running {
             return Ok(Self {
-                pool: pool(settings, options(&url)?),
+                pool: connections(settings.database.max_connections, options(&url)?),
                 private: None,
             });
         }
@@ -140,16 +142,27 @@ fn options(url: &str) -> anyhow::Result<PgConnectOptions> {
         .log_slow_statements(tracing::log::LevelFilter::Warn, Duration::from_secs(1)))
 }
 
-/// Connections with limits: nothing of ours takes long, and what hangs must not hold locks.
-fn pool(settings: &Settings, options: PgConnectOptions) -> PgPool {
+/// Connections with limits: nothing of ours takes long, and what hangs must not hold locks. They are made
+/// when they are needed.
+pub fn connections(most: u32, options: PgConnectOptions) -> PgPool {
     let limits = [
         ("statement_timeout", "10s"),
         ("lock_timeout", "5s"),
         ("idle_in_transaction_session_timeout", "15s"),
     ];
     PgPoolOptions::new()
-        .max_connections(settings.database.max_connections.max(LEAST_CONNECTIONS))
+        .max_connections(most.max(LEAST_CONNECTIONS))
         .acquire_timeout(ACQUIRE_LIMIT)
+        // One that was in use a moment ago is asked nothing: that would double the cost of a query.
+        .test_before_acquire(false)
+        .before_acquire(|connection, known| {
+            Box::pin(async move {
+                if known.idle_for > TRUSTED {
+                    connection.ping().await?;
+                }
+                Ok(true)
+            })
+        })
         .connect_lazy_with(options.options(limits))
 }
 

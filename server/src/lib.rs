@@ -30,6 +30,7 @@ use tokio::net::TcpListener;
 use config::{ConfigError, Settings};
 use database::Database;
 
+pub use database::connections;
 pub use router::router;
 pub use state::AppState;
 

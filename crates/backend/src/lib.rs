@@ -45,10 +45,13 @@ pub struct Backend {
     pub clock: Clock,
     hasher: Arc<accounts::Hasher>,
     changes: changes::Hub,
-    console_addresses: Arc<RwLock<Arc<[Network]>>>,
+    /// And how often they have changed.
+    console_addresses: Arc<RwLock<(u64, Arc<[Network]>)>>,
     retention: retention::Limits,
     sealer: seal::Sealer,
     links: links::Links,
+    watch: nodes::Watch,
+    moving: nodes::Moving,
 }
 
 impl Backend {
@@ -59,10 +62,12 @@ impl Backend {
             clock,
             hasher: Arc::default(),
             changes: changes::Hub::default(),
-            console_addresses: Arc::new(RwLock::new(Arc::from([]))),
+            console_addresses: Arc::new(RwLock::new((0, Arc::from([])))),
             retention: retention::Limits::default(),
             sealer: seal::Sealer::of_this_process(),
             links: links::Links::default(),
+            watch: nodes::Watch::default(),
+            moving: nodes::Moving::default(),
         }
     }
 
@@ -90,19 +95,37 @@ impl Backend {
         &self.links
     }
 
+    /// How nodes stand, for the streams of their workers; fed by [`jobs`].
+    pub fn watch(&self) -> &nodes::Watch {
+        &self.watch
+    }
+
+    /// Where nodes and signed-in operators are.
+    pub(crate) fn moving(&self) -> &nodes::Moving {
+        &self.moving
+    }
+
     /// The addresses that the console is reached at, never banned; every clone has them.
     pub fn set_console_addresses(&self, addresses: Vec<Network>) {
         let known = self.console_addresses.write();
-        *known.unwrap_or_else(PoisonError::into_inner) = addresses.into();
+        let mut known = known.unwrap_or_else(PoisonError::into_inner);
+        if *known.1 != *addresses {
+            *known = (known.0 + 1, addresses.into());
+        }
     }
 
     /// See [`Backend::set_console_addresses`].
     pub fn console_addresses(&self) -> Arc<[Network]> {
+        self.console_known().1
+    }
+
+    /// … and how often they have changed.
+    pub(crate) fn console_known(&self) -> (u64, Arc<[Network]>) {
         let known = self.console_addresses.read();
         known.unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Wake-ups for live pages and worker streams; fed by [`jobs`].
+    /// Wake-ups for live pages and what works for nodes; fed by [`jobs`].
     pub fn changes(&self) -> &changes::Hub {
         &self.changes
     }

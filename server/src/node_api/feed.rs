@@ -1,22 +1,22 @@
-//! What flows down one stream of orders. The tables are read again on each wake-up and each second,
-//! so a lost wake-up costs a second at most.
+//! What flows down one stream of orders. What is new for the node stands in the view that all streams
+//! of this process share ([`nodes::Watch`]); a stream reads tables only for what it has to send.
 
 use std::collections::{HashMap, VecDeque};
 use std::convert::Infallible;
 use std::time::Duration;
 
 use axum::body::Bytes;
-use backend::changes::{Subscription, Topic, Wake};
-use backend::nodes::{self, Look, NodeAuth};
+use backend::nodes::{self, Look, NodeAuth, Standing, View};
 use backend::{Error, config, orders};
 use domain::ids::OrderId;
 use domain::wire::{Desired, Down, PING_SECONDS};
 use futures::Stream;
+use tokio::sync::watch;
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval};
 
 use super::State;
 
-/// How often the tables are read without a wake-up.
+/// How often is read again what waits for an answer, or could not be read.
 const LOOK: Duration = Duration::from_secs(1);
 /// An order without an answer is sent again after this.
 const AGAIN: Duration = Duration::from_secs(15);
@@ -25,27 +25,22 @@ const ORDERS: i64 = 500;
 /// … and beside them, of those that overtake.
 const AHEAD: i64 = 100;
 
-/// What a wake-up makes worth reading.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum What {
-    /// The node's configuration.
-    Config,
-    /// … and what the node shall be like where its version is new, and orders.
-    Usual,
-    /// … whatever its version is.
-    All,
-}
-
 pub(super) struct Feed {
     state: State,
     auth: NodeAuth,
     token: String,
     /// Number of this stream: the newest one is the node's.
     stream: i64,
-    wakes: Subscription,
+    views: watch::Receiver<View>,
+    /// How the node stood at the last look.
+    seen: Option<Standing>,
+    /// That look did not bring all of it.
+    behind: bool,
     looks: Interval,
     pings: Interval,
     desired: Desired,
+    /// How often the console's addresses had changed before that was read.
+    console: u64,
     /// Version of the configuration that was sent.
     config: i64,
     /// When each waiting order was sent.
@@ -55,14 +50,16 @@ pub(super) struct Feed {
 }
 
 impl Feed {
-    /// With its first lines ready: welcome, what the node shall be like, what waits.
+    /// With its first lines ready: welcome, what the node shall be like, what waits. `views` are from
+    /// before the first reading.
     pub async fn open(
         state: State,
         auth: NodeAuth,
         token: String,
         stream: i64,
-        wakes: Subscription,
+        views: watch::Receiver<View>,
     ) -> Result<Self, Error> {
+        let viewed = views.borrow().get(&auth.id).map(|stands| stands.console);
         let welcome = nodes::welcome(&state.backend, &auth).await?;
         let desired = nodes::desired(&state.backend, auth.id).await?;
         let (config, configs) = config::desired(&state.backend, auth.id).await?;
@@ -76,12 +73,15 @@ impl Feed {
             ]),
             sent: HashMap::new(),
             ended: false,
+            seen: None,
+            behind: false,
             state,
             auth,
             token,
             stream,
-            wakes,
+            views,
             desired,
+            console: viewed.unwrap_or_default(),
             config,
         };
         feed.waiting().await?;
@@ -104,22 +104,25 @@ impl Feed {
             if self.ended {
                 return None;
             }
-            // What a wake-up cannot tell (a session that ended by itself) is looked at with each ping.
-            let what = tokio::select! {
+            tokio::select! {
                 () = self.state.shutdown.stopping() => return None,
-                wake = self.wakes.next() => match self.concerns(wake) {
-                    Some(what) => what,
-                    None => continue,
-                },
-                _ = self.looks.tick() => What::Usual,
+                viewed = self.views.changed() => viewed.ok()?,
+                _ = self.looks.tick(), if self.behind || !self.sent.is_empty() => self.behind = true,
                 _ = self.pings.tick() => {
-                    self.lines.push_back(Down::Ping { now: self.state.backend.clock.unix_millis() });
-                    What::All
+                    let now = self.state.backend.clock.unix_millis();
+                    self.lines.push_back(Down::Ping { now });
                 }
-            };
-            if let Err(error) = self.look(what).await {
+            }
+            let stands = self.views.borrow_and_update().get(&self.auth.id).copied();
+            if stands == self.seen && !self.behind {
+                continue;
+            }
+            let done = self.look(stands).await;
+            self.behind = !matches!(done, Ok(true));
+            self.seen = stands;
+            if let Err(error) = done {
                 // The worker keeps its stream: when Postgres is back, so are its orders.
-                tracing::warn!(
+                tracing::debug!(
                     node.name = self.auth.name,
                     "cannot look for orders of {}: {error}",
                     self.auth.name
@@ -128,55 +131,51 @@ impl Feed {
         }
     }
 
-    /// Must tables be read, and which?
-    fn concerns(&self, wake: Wake) -> Option<What> {
-        let topic = |topic| wake.concerns(topic, self.auth.id);
-        if topic(Topic::Whitelist) || topic(Topic::Accounts) {
-            return Some(What::All);
-        }
-        if topic(Topic::Orders) || topic(Topic::Nodes) {
-            return Some(What::Usual);
-        }
-        topic(Topic::Desired).then_some(What::Config)
-    }
-
-    async fn look(&mut self, what: What) -> Result<(), Error> {
+    /// Reads what is new by this view of the node; false where there is more.
+    async fn look(&mut self, stands: Option<Standing>) -> Result<bool, Error> {
+        let Some(stands) = stands.filter(|stands| stands.stream == self.stream) else {
+            self.stay().await?;
+            return Ok(true);
+        };
         let backend = &self.state.backend;
-        let (version, config) =
-            match nodes::look(backend, &self.token, &self.auth, self.stream).await? {
-                Look::Live { desired, config } => (desired, config),
-                Look::Fenced => {
-                    tracing::warn!(
-                        node.name = self.auth.name,
-                        "another worker took over for {}; this one is fenced off",
-                        self.auth.name
-                    );
-                    self.lines.push_back(Down::Fenced);
-                    self.ended = true;
-                    return Ok(());
-                }
-                Look::Revoked => {
-                    self.lines.clear();
-                    self.ended = true;
-                    return Ok(());
-                }
-            };
-        if config != self.config {
+        if stands.config > self.config {
             let (version, configs) = config::desired(backend, self.auth.id).await?;
             self.config = version;
             self.lines.push_back(Down::Config(configs));
         }
-        if what == What::Config {
-            return Ok(());
-        }
-        if what == What::All || version != self.desired.version {
+        if stands.desired > self.desired.version || stands.console != self.console {
             let desired = nodes::desired(backend, self.auth.id).await?;
+            self.console = stands.console;
             if desired != self.desired {
                 self.desired = desired.clone();
                 self.lines.push_back(Down::Desired(desired));
             }
         }
-        self.waiting().await
+        if self.behind || self.seen.is_none_or(|seen| seen.orders != stands.orders) {
+            self.waiting().await?;
+        }
+        Ok(stands.desired <= self.desired.version)
+    }
+
+    /// The view does not know this stream: it may be older than the stream, or the stream is over.
+    async fn stay(&mut self) -> Result<(), Error> {
+        match nodes::look(&self.state.backend, &self.token, &self.auth, self.stream).await? {
+            Look::Live => {}
+            Look::Fenced => {
+                tracing::warn!(
+                    node.name = self.auth.name,
+                    "another worker took over for {}; this one is fenced off",
+                    self.auth.name
+                );
+                self.lines.push_back(Down::Fenced);
+                self.ended = true;
+            }
+            Look::Revoked => {
+                self.lines.clear();
+                self.ended = true;
+            }
+        }
+        Ok(())
     }
 
     /// Sends what waits and is not on its way; what may overtake the rest as a list of its own.

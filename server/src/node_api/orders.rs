@@ -24,7 +24,7 @@ pub(super) async fn orders(
         peer,
     } = worker;
     // From before the first reading, so that nothing falls between.
-    let wakes = state.backend.changes().subscribe();
+    let views = state.backend.watch().subscribe();
     let claim = nodes::claim(&state.backend, auth.id, instance.as_deref(), peer).await?;
     let Claim::Taken(stream) = claim else {
         tracing::warn!(
@@ -34,7 +34,7 @@ pub(super) async fn orders(
         );
         return Err(ApiError::Fenced);
     };
-    let feed = Feed::open(state, auth, token, stream, wakes).await?;
+    let feed = Feed::open(state, auth, token, stream, views).await?;
     let headers = [
         (header::CONTENT_TYPE, "application/x-ndjson"),
         (header::CACHE_CONTROL, "no-store"),

@@ -212,6 +212,21 @@ async fn hostile_12_workers_get_the_same_list(pool: PgPool) {
 }
 
 #[sqlx::test(migrator = "backend::MIGRATOR")]
+async fn hostile_12_workers_hear_of_the_consoles_new_address(pool: PgPool) {
+    let console = TestConsole::start(&pool).await;
+    let mut stream = console.node("fs-1").await.stream().await;
+    let guards = |list: &domain::wire::Desired| {
+        let console = |it: &domain::guard::Guarded| it.why == Protected::Console;
+        list.never_ban.iter().any(console)
+    };
+    stream.desired(|list| !guards(list)).await;
+    console
+        .backend
+        .set_console_addresses(vec![net("192.0.2.80")]);
+    stream.desired(guards).await;
+}
+
+#[sqlx::test(migrator = "backend::MIGRATOR")]
 async fn hostile_13_everybody_is_never_banned(pool: PgPool) {
     let console = TestConsole::start(&pool).await;
     console.node("fs-1").await;

@@ -404,13 +404,13 @@ async fn hostile_12_registered_phones_and_gateways_are_not_banned_on_their_node(
         banned.is_ok().then_some(())
     })
     .await;
-    assert!(
-        nodes::desired(&replica.backend, node)
-            .await
-            .unwrap()
-            .version
-            > desired.version
-    );
+    let version = async |node| {
+        let desired = nodes::desired(&replica.backend, node).await;
+        desired.unwrap().version
+    };
+    assert!(version(node).await > desired.version);
+    // What is new for one is not sent to the others.
+    assert_eq!(version(other).await, elsewhere.version);
 }
 
 #[sqlx::test(migrator = "backend::MIGRATOR")]

@@ -16,12 +16,22 @@ pub(crate) async fn never_ban(
     conn: &mut PgConnection,
     scope: Option<&[NodeId]>,
 ) -> Result<Vec<Guarded>, Error> {
+    let mut list = standing(backend, conn, scope).await?;
+    list.extend(moving(backend, conn).await?);
+    Ok(list)
+}
+
+/// The part that changes by orders only: the whitelist and the console itself.
+pub(crate) async fn standing(
+    backend: &Backend,
+    conn: &mut PgConnection,
+    scope: Option<&[NodeId]>,
+) -> Result<Vec<Guarded>, Error> {
     let mut list = whitelisted(backend, conn, scope).await?;
     list.extend(backend.console_addresses().iter().map(|network| Guarded {
         network: *network,
         why: Protected::Console,
     }));
-    list.extend(moving(backend, conn).await?);
     Ok(list)
 }
 

@@ -109,7 +109,7 @@ pub async fn note(
     sql::insert(conn, topic, node).await
 }
 
-/// Says it of many nodes at once: each by itself while that wakes fewer streams than one for all.
+/// Says it of many nodes at once: each by itself, or one word for all.
 pub(crate) async fn note_nodes(
     conn: &mut sqlx::PgConnection,
     topic: Topic,
@@ -118,15 +118,6 @@ pub(crate) async fn note_nodes(
     if nodes.len() > MANY {
         return note(conn, topic, None).await;
     }
-    note_each(conn, topic, nodes).await
-}
-
-/// Says it of each of many nodes, where a word to all would cost each of the others a look.
-pub(crate) async fn note_each(
-    conn: &mut sqlx::PgConnection,
-    topic: Topic,
-    nodes: &[NodeId],
-) -> Result<(), sqlx::Error> {
     sql::insert_nodes(conn, topic, nodes).await
 }
 

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use runtime::Shutdown;
 
-use crate::{Backend, accounts, changes, config, links, retention, whitelist};
+use crate::{Backend, accounts, changes, config, links, nodes, retention, whitelist};
 use round::Job;
 
 /// Entries of the whitelist end this long after their time at most.
@@ -26,6 +26,8 @@ const FORGET_ROUNDS: u32 = 360;
 pub fn spawn_all(backend: &Backend, shutdown: &Shutdown) {
     let listening = listen::run(backend.clone(), shutdown.clone());
     shutdown.spawn("listen for changes", listening);
+    let watching = nodes::watch(backend.clone(), shutdown.clone());
+    shutdown.spawn("look what is new for nodes", watching);
     links::spawn(backend, shutdown, links::Times::default());
     config::engine::spawn(backend, shutdown, config::engine::Times::default());
 

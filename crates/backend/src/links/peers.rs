@@ -138,11 +138,12 @@ async fn store(backend: &Backend, node: NodeId, fence: i64, rows: &[PeerRow]) ->
         return Ok(());
     }
     let mut tx = backend.pool.begin().await?;
-    if !sql::hold(&mut tx, node, fence).await? {
+    let there = nodes::lock(&mut tx, node).await?.is_some();
+    if !there || !sql::hold(&mut tx, node, fence).await? {
         return Ok(());
     }
     sql::replace_peers(&mut tx, node, rows).await?;
-    nodes::bump(&mut tx).await?;
+    nodes::bump_own(&mut tx, node).await?;
     changes::note(&mut tx, Topic::Nodes, Some(node)).await?;
     Ok(tx.commit().await?)
 }

@@ -160,7 +160,7 @@ pub async fn remove(backend: &Backend, actor: &Actor, node: NodeId) -> Result<()
     if !sql::remove(&mut tx, node).await? {
         return Err(Error::NotFound);
     }
-    nodes::bump(&mut tx).await?;
+    nodes::bump_own(&mut tx, node).await?;
     let now = backend.clock.now();
     audit::record(
         &mut tx,

@@ -243,26 +243,50 @@ pub(super) async fn is_fenced(
     .await
 }
 
-/// What a stream is compared with.
-pub(super) struct Looked {
+/// How a node's row stands, for its streams.
+pub(super) struct Row {
+    pub node: i64,
     /// Number of the newest stream.
     pub stream: i64,
-    /// Version of what nodes shall be like.
+    /// Version of what the node shall be like.
     pub desired: i64,
     /// Version of the node's configuration.
     pub config: i64,
+    /// The oldest and the newest order that waits.
+    pub oldest: Option<i64>,
+    pub newest: Option<i64>,
 }
 
-/// `None` where the token is not the node's any more.
-pub(super) async fn look(
+/// Of the nodes that have a token, all or these.
+pub(super) async fn rows(
+    conn: impl PgExecutor<'_>,
+    nodes: Option<&[i64]>,
+) -> Result<Vec<Row>, sqlx::Error> {
+    sqlx::query_as!(
+        Row,
+        r#"select n.id as node, n.stream,
+                  greatest(d.everybody, n.own_desired) as "desired!", n.config_version as config,
+                  (select min(o.id) from orders o where o.node_id = n.id and o.state = 'waiting')
+                      as oldest,
+                  (select max(o.id) from orders o where o.node_id = n.id and o.state = 'waiting')
+                      as newest
+           from nodes n, desired d
+           where n.token_hash is not null and n.revoked_at is null
+             and ($1::bigint[] is null or n.id = any($1))"#,
+        nodes,
+    )
+    .fetch_all(conn)
+    .await
+}
+
+/// Number of the newest stream; `None` where the token is not the node's any more.
+pub(super) async fn stream(
     conn: impl PgExecutor<'_>,
     node: NodeId,
     token: &[u8],
-) -> Result<Option<Looked>, sqlx::Error> {
-    sqlx::query_as!(
-        Looked,
-        "select n.stream, d.version as desired, n.config_version as config from nodes n, desired d
-         where n.id = $1 and n.token_hash = $2 and n.revoked_at is null",
+) -> Result<Option<i64>, sqlx::Error> {
+    sqlx::query_scalar!(
+        "select stream from nodes where id = $1 and token_hash = $2 and revoked_at is null",
         node.0,
         token,
     )
@@ -270,11 +294,26 @@ pub(super) async fn look(
     .await
 }
 
+/// Version for everybody, and fingerprint.
 pub(super) async fn desired(conn: &mut PgConnection) -> Result<(i64, Vec<u8>), sqlx::Error> {
-    let row = sqlx::query!("select version, fingerprint from desired")
+    let row = sqlx::query!("select everybody, fingerprint from desired")
         .fetch_one(conn)
         .await?;
-    Ok((row.version, row.fingerprint))
+    Ok((row.everybody, row.fingerprint))
+}
+
+/// Version for everybody, and the node's own.
+pub(super) async fn desired_of(
+    conn: &mut PgConnection,
+    node: NodeId,
+) -> Result<Option<(i64, i64)>, sqlx::Error> {
+    let row = sqlx::query!(
+        "select d.everybody, n.own_desired from nodes n, desired d where n.id = $1",
+        node.0
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(row.map(|row| (row.everybody, row.own_desired)))
 }
 
 /// With a fingerprint only where it is a new one.
@@ -283,7 +322,8 @@ pub(super) async fn bump_desired(
     fingerprint: Option<&[u8]>,
 ) -> Result<i64, sqlx::Error> {
     let version = sqlx::query_scalar!(
-        "update desired set version = version + 1, fingerprint = coalesce($1, fingerprint)
+        "update desired set version = version + 1, everybody = version + 1,
+                            fingerprint = coalesce($1, fingerprint)
          where $1::bytea is null or fingerprint <> $1
          returning version",
         fingerprint,
@@ -298,4 +338,18 @@ pub(super) async fn bump_desired(
                 .await
         }
     }
+}
+
+pub(super) async fn bump_own_desired(
+    conn: &mut PgConnection,
+    node: NodeId,
+) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "with counted as (update desired set version = version + 1 returning version)
+         update nodes set own_desired = counted.version from counted where id = $1",
+        node.0,
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
 }

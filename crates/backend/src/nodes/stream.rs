@@ -26,13 +26,8 @@ pub enum Claim {
 /// How a stream stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Look {
-    /// Go on; the versions of what the node shall be like.
-    Live {
-        /// `desired.version`.
-        desired: i64,
-        /// `nodes.config_version`.
-        config: i64,
-    },
+    /// Go on.
+    Live,
     /// A newer stream is open.
     Fenced,
     /// The token is no longer valid.
@@ -85,11 +80,8 @@ pub async fn look(
     let Some(hash) = token::hash(token) else {
         return Ok(Look::Revoked);
     };
-    Ok(match sql::look(&backend.pool, auth.id, &hash).await? {
-        Some(look) if look.stream == stream => Look::Live {
-            desired: look.desired,
-            config: look.config,
-        },
+    Ok(match sql::stream(&backend.pool, auth.id, &hash).await? {
+        Some(newest) if newest == stream => Look::Live,
         Some(_) => Look::Fenced,
         None => Look::Revoked,
     })

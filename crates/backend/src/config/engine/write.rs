@@ -126,7 +126,7 @@ async fn store(backend: &Backend, writes: Vec<(Write, bool)>) -> Result<(), Erro
     }
     if !confirmed.is_empty() {
         sql::bump(&mut tx, &confirmed).await?;
-        changes::note_each(&mut tx, Topic::Desired, &confirmed).await?;
+        changes::note_nodes(&mut tx, Topic::Desired, &confirmed).await?;
     }
     changes::note(&mut tx, Topic::Config, None).await?;
     tx.commit().await?;

@@ -118,11 +118,13 @@ impl Feed {
                 continue;
             }
             let done = self.look(stands).await;
-            self.behind = !matches!(done, Ok(true));
+            let failing = std::mem::replace(&mut self.behind, !matches!(done, Ok(true)));
             self.seen = stands;
-            if let Err(error) = done {
+            if let Err(error) = done
+                && !failing
+            {
                 // The worker keeps its stream: when Postgres is back, so are its orders.
-                tracing::debug!(
+                tracing::warn!(
                     node.name = self.auth.name,
                     "cannot look for orders of {}: {error}",
                     self.auth.name

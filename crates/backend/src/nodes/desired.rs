@@ -5,6 +5,7 @@
 //! that list is as long as the fleet and the same for all nodes, so one reading serves many of them.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use domain::guard::Guarded;
 use domain::ids::NodeId;
@@ -12,7 +13,7 @@ use domain::wire::Desired;
 use sha2::{Digest, Sha256};
 use sqlx::PgConnection;
 use tokio::sync::{Mutex, Semaphore};
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout};
 
 use super::sql;
 use crate::bans::guard;
@@ -22,6 +23,8 @@ use crate::{Backend, Error, links, whitelist};
 const TRIES: usize = 4;
 /// Nodes whose lists are read at a time: when all of them change, others need connections, too.
 const AT_ONCE: usize = 8;
+/// How long is waited for a turn.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Raises the version of all nodes, in the transaction that changes what it stands for.
 pub(crate) async fn bump(conn: &mut PgConnection) -> Result<i64, sqlx::Error> {
@@ -64,12 +67,18 @@ impl Moving {
     /// raised where it is another list than was known.
     async fn read(&self, backend: &Backend) -> Result<Reading, Error> {
         let asked = Instant::now();
-        let mut last = self.0.last.lock().await;
+        let mut last = soon(self.0.last.lock()).await?;
         if let Some(last) = last.as_ref().filter(|last| last.begun >= asked) {
             return Ok(last.clone());
         }
         Ok(last.insert(reading(backend).await?).clone())
     }
+}
+
+/// While Postgres hangs nobody waits for all who wait before.
+async fn soon<T>(turn: impl Future<Output = T>) -> Result<T, sqlx::Error> {
+    let turn = timeout(PATIENCE, turn).await;
+    turn.map_err(|_| sqlx::Error::PoolTimedOut)
 }
 
 async fn reading(backend: &Backend) -> Result<Reading, Error> {
@@ -107,7 +116,7 @@ pub async fn desired(backend: &Backend, node: NodeId) -> Result<Desired, Error> 
     let mut tries = 0;
     loop {
         let moving = backend.moving().read(backend).await?;
-        let _turn = backend.moving().0.turns.acquire().await;
+        let _turn = soon(backend.moving().0.turns.acquire()).await?;
         let mut tx = snapshot(backend).await?;
         let (everybody, own) = sql::desired_of(&mut tx, node)
             .await?

@@ -19,8 +19,9 @@ pub struct Options {
 pub async fn run(options: &Options) -> Result<()> {
     if !options.memory {
         let database = Database::start().await?;
-        for name in ["worker", "backend"] {
-            let mut command = program::command("cargo", &["bench", "--locked", "-p", name]);
+        for name in ["worker", "backend", "server"] {
+            let benches = ["bench", "--locked", "-p", name, "--bench", "*"];
+            let mut command = program::command("cargo", &benches);
             program::run_command(command.env("DATABASE_URL", database.url()))?;
         }
     }

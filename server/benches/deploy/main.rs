@@ -1,42 +1,40 @@
 //! From saving an ACL change to its proof on 500 simulated nodes (bar: p99 within 2 s), and the same
-//! with 50 of them dead (bar: the rest is slowed by less than 10 %). Console, workers and switches share
-//! this process. `cargo bench -p server --bench deploy`, with `DATABASE_URL` naming a Postgres in which a
-//! database may be created.
+//! with 50 of them dead (bar: the rest is slowed by less than 10 %), beside what the switches alone need.
+//! Console, workers and switches share this process. `cargo bench -p server --bench deploy`, with
+//! `DATABASE_URL` naming a Postgres in which a database may be created.
+
+mod floor;
+mod node;
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use backend::config::{self, Content, Line};
-use backend::links::{self, Form};
 use backend::whitelist::Scope;
-use backend::{Actor, Backend, nodes};
-use domain::acl;
-use domain::config::{Answer, Found, Kind, KindReport, Outcome};
+use backend::{Actor, Backend};
+use domain::acl::AclLists;
+use domain::config::Kind;
 use domain::ids::{DeploymentId, NodeId};
-use domain::wire::{ConfigReport, Down, Enrol, Report, VERSION};
-use esl_sim::Sim;
+use esl_sim::Misbehaviour;
 use futures::StreamExt;
 use futures::stream;
 use runtime::{Clock, Shutdown};
-use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::postgres::PgConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions};
-use tokio::task::JoinHandle;
+
+use floor::Bare;
+use node::{Node, start};
 
 /// Overridden by the variable of this name; a tenth of them dies.
 const NODES: usize = 500;
 const ROUNDS: usize = 5;
 /// As the console has.
 const CONNECTIONS: u32 = 20;
-const PASSWORD: &str = "wolle-7351";
+/// What the start leaves behind takes so long.
+const SETTLE: Duration = Duration::from_secs(10);
+/// How long nothing happens, to see what that costs.
+const QUIET: Duration = Duration::from_secs(10);
 const PATIENCE: Duration = Duration::from_mins(3);
-
-struct Node {
-    id: NodeId,
-    sim: Sim,
-    worker: JoinHandle<()>,
-}
 
 #[tokio::main]
 async fn main() {
@@ -49,11 +47,7 @@ async fn main() {
         .execute(&mut admin)
         .await
         .expect("creates");
-    let pool = PgPoolOptions::new()
-        .max_connections(CONNECTIONS)
-        .connect_with(options.database(&name))
-        .await
-        .expect("connects");
+    let pool = server::connections(CONNECTIONS, options.database(&name));
     backend::MIGRATOR.run(&pool).await.expect("migrates");
     measure(Backend::new(pool.clone(), Clock::system())).await;
     pool.close().await;
@@ -99,34 +93,77 @@ async fn measure(backend: Backend) {
     .await;
     println!("{count} nodes are up after {:.1?}", begun.elapsed());
 
-    let (dead, alive) = nodes.split_at(count / 10);
+    idle(&backend).await;
+    let mut kept = Vec::new();
+    for node in &nodes {
+        kept.push(Bare::open(node).await);
+    }
+    let mut alone = Vec::new();
+    for round in 0..ROUNDS {
+        alone.extend(floor::round(&nodes, &mut kept, &lists(round)).await);
+    }
+    drop(kept);
+    tell("switches alone", alone);
+
     let mut before = Vec::new();
     for round in 0..ROUNDS {
         before.extend(deployed(&backend, &nodes, round).await);
     }
-    tell("all alive", &mut before);
-    for node in dead {
+    tell("all alive", times(&before, &nodes));
+    let (dead, alive) = nodes.split_at(count / 10);
+    for (number, node) in dead.iter().enumerate() {
         node.worker.abort();
-        node.sim.shutdown().await;
+        // Some are gone, some hang.
+        if number % 2 == 0 {
+            node.sim.shutdown().await;
+        } else {
+            node.sim.misbehave(Misbehaviour::Silent);
+        }
     }
     let mut after = Vec::new();
     for round in ROUNDS..2 * ROUNDS {
         after.extend(deployed(&backend, alive, round).await);
     }
-    tell(&format!("{} dead", dead.len()), &mut after);
+    tell("the rest before", times(&before, alive));
+    tell(
+        &format!("the rest with {} dead", dead.len()),
+        times(&after, alive),
+    );
     shutdown.stop();
     shutdown.finished(Duration::from_secs(10)).await;
     serving.abort();
 }
 
-/// Saves, commits and deploys a change; how long each of these nodes took to its proof.
-async fn deployed(backend: &Backend, nodes: &[Node], round: usize) -> Vec<Duration> {
-    let (line, actor) = (Line::fleet(Kind::Acl), Actor::console());
+/// What the console asks Postgres while nothing happens.
+async fn idle(backend: &Backend) {
+    let committed = async || -> i64 {
+        let count = "select xact_commit from pg_stat_database where datname = current_database()";
+        let count = sqlx::query_scalar(count).fetch_one(&backend.pool);
+        count.await.expect("reads")
+    };
+    tokio::time::sleep(SETTLE).await;
+    let before = (committed().await, Instant::now());
+    tokio::time::sleep(QUIET).await;
+    let transactions = committed().await - before.0;
+    let seconds = before.1.elapsed().as_secs();
+    println!(
+        "idle: {} transactions a second",
+        transactions.unsigned_abs() / seconds
+    );
+}
+
+fn lists(round: usize) -> AclLists {
     let lists = serde_json::json!([{
         "name": "inbound", "default": "deny",
         "entries": [{ "action": "allow", "network": format!("203.0.113.{}", round + 1) }],
     }]);
-    let content = Content::Acl(serde_json::from_value(lists).expect("lists"));
+    serde_json::from_value(lists).expect("lists")
+}
+
+/// Saves, commits and deploys a change; how long each node took to its proof.
+async fn deployed(backend: &Backend, nodes: &[Node], round: usize) -> Vec<(NodeId, Duration)> {
+    let (line, actor) = (Line::fleet(Kind::Acl), Actor::console());
+    let content = Content::Acl(lists(round));
     let start = backend.clock.now();
     let version = config::save_draft(backend, &actor, line, &content, None)
         .await
@@ -141,15 +178,19 @@ async fn deployed(backend: &Backend, nodes: &[Node], round: usize) -> Vec<Durati
             .all(|node| ended.iter().any(|(id, _)| *id == node.id.0))
     })
     .await;
-    let ended = ended(backend, deployment).await;
     if std::env::var_os("STEPS").is_some() {
         steps(backend, deployment).await;
     }
-    let ours = ended
-        .iter()
-        .filter(|(id, _)| nodes.iter().any(|node| node.id.0 == *id));
-    ours.map(|(_, at)| (*at - start).try_into().expect("time goes on"))
+    let ended = ended(backend, deployment).await.into_iter();
+    ended
+        .map(|(id, at)| (NodeId(id), (at - start).try_into().expect("time goes on")))
         .collect()
+}
+
+fn times(proofs: &[(NodeId, Duration)], of: &[Node]) -> Vec<Duration> {
+    let ours = |id: NodeId| of.iter().any(|node| node.id == id);
+    let proofs = proofs.iter().filter(|(id, _)| ours(*id));
+    proofs.map(|(_, took)| *took).collect()
 }
 
 async fn ended(backend: &Backend, id: DeploymentId) -> Vec<(i64, time::OffsetDateTime)> {
@@ -188,121 +229,14 @@ async fn wait<F: Future<Output = bool>>(what: &str, done: impl Fn() -> F) {
     }
 }
 
-fn tell(what: &str, took: &mut [Duration]) {
+fn tell(what: &str, mut took: Vec<Duration>) {
     took.sort_unstable();
     let at = |share: usize| took[(took.len() - 1) * share / 100];
     println!(
-        "{what}: save to proof p50 {:.2?}, p99 {:.2?}, slowest {:.2?} ({} proofs)",
+        "{what:<24} p50 {:>8.2?}, p99 {:>8.2?}, slowest {:>8.2?} ({} proofs)",
         at(50),
         at(99),
         at(100),
         took.len()
     );
-}
-
-async fn start(
-    backend: &Backend,
-    url: &str,
-    http: &reqwest::Client,
-    number: usize,
-    folder: PathBuf,
-) -> Node {
-    esl_sim::vanilla(&folder).expect("writes");
-    let sim = Sim::builder(&folder).password(PASSWORD);
-    let sim = sim.start_on("127.0.0.1:0").await.expect("starts");
-    let actor = Actor::console();
-    let code = nodes::add(backend, &actor, &format!("fs-{number}"))
-        .await
-        .expect("adds");
-    let enrol = Enrol {
-        version: VERSION,
-        code: code.code,
-        host_name: "bench".to_owned(),
-        worker_version: "bench".to_owned(),
-        event_socket: None,
-    };
-    let peer = "127.0.0.1".parse().expect("an address");
-    let enrolled = nodes::enrol(backend, &enrol, peer).await.expect("enrols");
-    let form = Form {
-        host: "127.0.0.1".to_owned(),
-        port: sim.address().port().to_string(),
-        user: String::new(),
-        password: PASSWORD.to_owned(),
-    };
-    links::set(backend, &actor, code.node, &form)
-        .await
-        .expect("links");
-    let worker = Worker {
-        url: url.to_owned(),
-        http: http.clone(),
-        token: enrolled.token,
-        file: folder.join("autoload_configs/acl.conf.xml"),
-    };
-    Node {
-        id: code.node,
-        sim,
-        worker: tokio::spawn(Arc::new(worker).run()),
-    }
-}
-
-struct Worker {
-    url: String,
-    http: reqwest::Client,
-    token: String,
-    file: PathBuf,
-}
-
-impl Worker {
-    async fn run(self: Arc<Self>) {
-        let url = format!("{}/api/node/v1/orders", self.url);
-        let answer = self.http.get(url).bearer_auth(&self.token).send().await;
-        let mut body = answer.expect("a stream").bytes_stream();
-        let mut buffer = Vec::new();
-        let mut last = None;
-        while let Some(Ok(bytes)) = body.next().await {
-            buffer.extend_from_slice(&bytes);
-            while let Some(end) = buffer.iter().position(|byte| *byte == b'\n') {
-                let line: Vec<u8> = buffer.drain(..=end).collect();
-                let Ok(Down::Config(desired)) = serde_json::from_slice(&line) else {
-                    continue;
-                };
-                let Some(deploy) = desired.acl else { continue };
-                if last.replace(deploy.deployment) == Some(deploy.deployment) {
-                    continue;
-                }
-                let text = std::fs::read_to_string(&self.file).expect("reads");
-                let text = acl::file::write(&text, &deploy.content).expect("writes");
-                std::fs::write(&self.file, &text).expect("writes");
-                let report = KindReport {
-                    answer: Some(Answer {
-                        deployment: deploy.deployment,
-                        attempt: deploy.attempt,
-                        outcome: Outcome::Delivered,
-                    }),
-                    found: Some(Found {
-                        content: Some(deploy.content),
-                        running: None,
-                        problem: None,
-                        files: Vec::new(),
-                    }),
-                };
-                self.tell(report).await;
-            }
-        }
-    }
-
-    async fn tell(&self, report: KindReport<acl::AclLists>) {
-        let report = Report {
-            version: VERSION,
-            configs: ConfigReport {
-                acl: Some(report),
-                ..ConfigReport::default()
-            },
-            ..Report::default()
-        };
-        let url = format!("{}/api/node/v1/reports", self.url);
-        let sent = self.http.post(url).bearer_auth(&self.token).json(&report);
-        let answer = sent.send().await.expect("an answer");
-        assert!(answer.status().is_success(), "{}", answer.status());
-    }
 }

@@ -52,7 +52,7 @@ pub async fn accept(
     let now = backend.clock.now();
     let mut tx = backend.pool.begin().await?;
     // One report of a node at a time; everything below sees what the one before has stored.
-    let state = sql::lock_node(&mut tx, node)
+    let state = sql::hear(&mut tx, node, Network::host(peer), now)
         .await?
         .ok_or(Error::NotFound)?;
     let mut touched = Touched::default();
@@ -78,7 +78,6 @@ pub async fn accept(
     if changed.desired {
         touched.topics.insert(Topic::Desired);
     }
-    sql::seen(&mut tx, node, Network::host(peer), now).await?;
     if state
         .seen_at
         .is_none_or(|seen| (now - seen).whole_seconds() >= nodes::CONNECTED_SECONDS)

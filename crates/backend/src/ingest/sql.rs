@@ -22,38 +22,30 @@ pub(super) struct State {
     pub seen_at: Option<OffsetDateTime>,
 }
 
-/// Locks the node's row; `None` where it is gone or revoked. (Not `for update`: that would make
-/// everybody wait who gives the node an order.)
-pub(super) async fn lock_node(
-    conn: &mut PgConnection,
-    node: NodeId,
-) -> Result<Option<State>, sqlx::Error> {
-    sqlx::query_as!(
-        State,
-        "select ban_list_version as ban_list, bans, seen_at from nodes
-         where id = $1 and revoked_at is null
-         for no key update",
-        node.0,
-    )
-    .fetch_optional(conn)
-    .await
-}
-
-pub(super) async fn seen(
+/// Locks the node's row and notes that it was heard; as it was before, `None` where it is gone or
+/// revoked. (Not `for update`: that would make everybody wait who gives the node an order.)
+pub(super) async fn hear(
     conn: &mut PgConnection,
     node: NodeId,
     peer: Network,
     now: OffsetDateTime,
-) -> Result<(), sqlx::Error> {
-    sqlx::query!(
-        "update nodes set seen_at = $2, address = $3 where id = $1",
+) -> Result<Option<State>, sqlx::Error> {
+    sqlx::query_as!(
+        State,
+        "with before as (
+             select id, ban_list_version, bans, seen_at from nodes
+             where id = $1 and revoked_at is null
+             for no key update
+         )
+         update nodes n set seen_at = $2, address = $3
+         from before where n.id = before.id
+         returning before.ban_list_version as ban_list, before.bans, before.seen_at",
         node.0,
         now,
         peer.ipnet(),
     )
-    .execute(conn)
-    .await?;
-    Ok(())
+    .fetch_optional(conn)
+    .await
 }
 
 pub(super) async fn set_health(

@@ -52,6 +52,7 @@ pub struct Backend {
     links: links::Links,
     watch: nodes::Watch,
     moving: nodes::Moving,
+    contents: config::Contents,
 }
 
 impl Backend {
@@ -68,6 +69,7 @@ impl Backend {
             links: links::Links::default(),
             watch: nodes::Watch::default(),
             moving: nodes::Moving::default(),
+            contents: config::Contents::default(),
         }
     }
 
@@ -103,6 +105,11 @@ impl Backend {
     /// Where nodes and signed-in operators are.
     pub(crate) fn moving(&self) -> &nodes::Moving {
         &self.moving
+    }
+
+    /// Revisions that were read lately.
+    pub(crate) fn contents(&self) -> &config::Contents {
+        &self.contents
     }
 
     /// The addresses that the console is reached at, never banned; every clone has them.

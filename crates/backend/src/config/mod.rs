@@ -4,6 +4,7 @@
 //! line's one draft, [`commit`] makes a revision of it, [`deploy`] takes a revision to nodes.
 
 mod content;
+mod contents;
 mod deploy;
 mod desired;
 mod drafts;
@@ -21,6 +22,7 @@ mod texts;
 mod views;
 
 pub use content::{Content, Line};
+pub use contents::Contents;
 pub use deploy::{deploy, retry, roll_back};
 pub use desired::desired;
 pub use drafts::{commit, discard_draft, publish, save_draft};

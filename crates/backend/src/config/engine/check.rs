@@ -13,7 +13,6 @@ use tokio::time::{MissedTickBehavior, interval};
 
 use super::super::{Content, drift, sql};
 use super::Times;
-use super::contents::Contents;
 use super::probes::probes;
 use super::{acl, profiles, uses};
 use crate::changes::{self, Topic};
@@ -26,7 +25,6 @@ const LOOK: Duration = Duration::from_secs(1);
 const AT_ONCE: usize = 16;
 
 pub(super) async fn run(backend: Backend, shutdown: Shutdown, times: Times) {
-    let contents = Contents::default();
     let mut ups = backend.links().ups();
     let mut looks = interval(LOOK);
     looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -44,7 +42,7 @@ pub(super) async fn run(backend: Backend, shutdown: Shutdown, times: Times) {
         let came_up = std::mem::take(&mut at_once);
         let done = tokio::select! {
             () = shutdown.stopping() => return,
-            done = round(&backend, &times, &contents, &came_up) => done,
+            done = round(&backend, &times, &came_up) => done,
         };
         if let Err(error) = done {
             tracing::debug!("what switches have loaded is not looked at: {error}");
@@ -52,12 +50,7 @@ pub(super) async fn run(backend: Backend, shutdown: Shutdown, times: Times) {
     }
 }
 
-async fn round(
-    backend: &Backend,
-    times: &Times,
-    contents: &Contents,
-    came_up: &HashSet<NodeId>,
-) -> Result<(), Error> {
+async fn round(backend: &Backend, times: &Times, came_up: &HashSet<NodeId>) -> Result<(), Error> {
     let held = backend.links().nodes();
     let (anew, usual): (Vec<_>, Vec<_>) = held.into_iter().partition(|node| came_up.contains(node));
     let now = backend.clock.now();
@@ -66,7 +59,7 @@ async fn round(
     let spread = times.check * rand::rng().random_range(0.8..=1.0);
     rows.extend(sql::to_check(&backend.pool, &usual, now - spread).await?);
     let looked: Vec<_> = stream::iter(rows)
-        .map(|row| look(backend, contents, row))
+        .map(|row| look(backend, row))
         .buffer_unordered(AT_ONCE)
         .collect()
         .await;
@@ -101,13 +94,13 @@ async fn round(
 /// switch cannot be asked now.
 async fn look(
     backend: &Backend,
-    contents: &Contents,
     row: sql::ToCheck,
 ) -> Result<Option<(sql::ToCheck, i64, Option<String>)>, Error> {
     let Some(held) = backend.links().get(row.node) else {
         return Ok(None);
     };
     let mut said = None;
+    let contents = backend.contents();
     for revision in [Some(row.verified), row.wanted].into_iter().flatten() {
         let content = contents.get(backend, row.kind, revision).await?;
         match differs(backend, &held, row.node, &content).await {

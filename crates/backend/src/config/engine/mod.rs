@@ -9,7 +9,6 @@ mod acl;
 mod attempt;
 mod check;
 mod confirm;
-mod contents;
 mod probes;
 mod profiles;
 mod rounds;

@@ -14,7 +14,6 @@ use tokio_util::sync::CancellationToken;
 use super::super::{Content, drift, sql};
 use super::Times;
 use super::attempt::Attempt;
-use super::contents::Contents;
 use super::write::Writes;
 use crate::changes::{self, Topic};
 use crate::{Backend, Error};
@@ -38,7 +37,6 @@ pub(super) async fn run(backend: Backend, shutdown: Shutdown, times: Times, writ
     let mut looks = interval(times.look);
     looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut rounds = Rounds {
-        contents: Contents::default(),
         busy: HashMap::new(),
         tasks: JoinSet::new(),
         backend,
@@ -87,7 +85,6 @@ struct Rounds {
     backend: Backend,
     times: Times,
     writes: Writes,
-    contents: Contents,
     busy: HashMap<NodeId, Busy>,
     tasks: JoinSet<NodeId>,
 }
@@ -176,10 +173,8 @@ impl Rounds {
         due: sql::Due,
         profiles_wait: bool,
     ) -> Result<Option<Attempt>, Error> {
-        let content = self
-            .contents
-            .get(&self.backend, due.kind, due.revision)
-            .await?;
+        let contents = self.backend.contents();
+        let content = contents.get(&self.backend, due.kind, due.revision).await?;
         let found = due.found.clone();
         let found = found.map(|json| Content::from_json(due.kind, "node_configs", json));
         let agrees = due.same

@@ -1,7 +1,6 @@
 //! What a worker is sent.
 
 use domain::ids::NodeId;
-use serde_json::Value;
 use sqlx::PgExecutor;
 
 /// The node's version, and what it wants of one kind.
@@ -15,7 +14,6 @@ pub(crate) struct Wanted {
     pub deployment: i64,
     pub attempt: i32,
     pub revision: i64,
-    pub content: Value,
     pub confirmed: bool,
 }
 
@@ -26,16 +24,14 @@ pub(crate) async fn wanted(
 ) -> Result<Vec<WantedRow>, sqlx::Error> {
     let rows = sqlx::query!(
         r#"select n.config_version, w.kind as "kind?", w.deployment as "deployment?",
-                  w.attempt as "attempt?", w.revision as "revision?", w.content as "content?",
+                  w.attempt as "attempt?", w.revision as "revision?",
                   w.confirmed as "confirmed?"
            from nodes n
            left join lateral (
-               select c.kind, c.wanted as deployment, s.attempt, r.id as revision, r.content,
-                      s.confirmed
+               select c.kind, c.wanted as deployment, s.attempt, d.revision_id as revision, s.confirmed
                from node_configs c
                join deployments d on d.id = c.wanted
                join deployment_nodes s on s.deployment_id = d.id and s.node_id = c.node_id
-               join revisions r on r.id = d.revision_id
                where c.node_id = n.id
            ) w on true
            where n.id = $1"#,
@@ -51,7 +47,6 @@ pub(crate) async fn wanted(
                 deployment: row.deployment?,
                 attempt: row.attempt?,
                 revision: row.revision?,
-                content: row.content?,
                 confirmed: row.confirmed?,
             })
         }),

@@ -9,6 +9,7 @@ words! {
     event_socket_none: "The console does not know where this node's Event Socket is. Without it no configuration is loaded or verified on this node.", "尚未设置该节点的 Event Socket。未设置时，无法在该节点上重载和验证配置。";
     link_up: "Connected", "已连接";
     link_down: "Not connected", "未连接";
+    switch_away: "FreeSWITCH not connected", "FreeSWITCH 未连接";
     link_connecting: "Connecting", "正在连接";
     link_not_held: "Not tried yet", "尚未连接";
     switch_version: "Version", "版本";

@@ -30,6 +30,7 @@ words! {
     problem_unchanged: "Nothing has changed since the newest revision.", "与最新版本相比没有改动。";
     problem_own_line: "A node you chose has its own configuration. Change it there, or drop it first.", "所选节点使用独立配置，请在该节点上修改，或先取消其独立配置。";
     problem_unreadable: "What stands on the node cannot be read, so it cannot be taken over.", "无法读取节点上的现有内容，不能采用。";
+    problem_another_place: "The stored password was entered for another host, port or user. Enter it once more.", "已保存的密码对应另一主机、端口或用户，请重新填写。";
     problem_default_password: "This is FreeSWITCH's default password, which every scanner tries first. Change it on the node (param password in autoload_configs/event_socket.conf.xml, then fs_cli -x 'reload mod_event_socket'), and enter the new one.", "这是 FreeSWITCH 的默认密码，扫描器首先尝试的就是它。请先在节点上修改（autoload_configs/event_socket.conf.xml 中的 password 参数，然后执行 fs_cli -x 'reload mod_event_socket'），再填写新密码。";
     protected_local(network: &str): "It touches {network}, which every host needs for itself.", "涉及 {network}，这是主机自身必需的地址。";
     protected_whitelisted(network: &str): "It touches {network}, which is whitelisted.", "涉及白名单中的 {network}。";
@@ -58,6 +59,7 @@ impl Words {
             Problem::Wide => self.problem_wide().to_owned(),
             Problem::Everybody => self.problem_everybody().to_owned(),
             Problem::Past => self.problem_past().to_owned(),
+            Problem::AnotherPlace => self.problem_another_place().to_owned(),
             Problem::DefaultPassword => self.problem_default_password().to_owned(),
             Problem::LastAdmin => self.problem_last_admin().to_owned(),
             Problem::Edited { by } => self.problem_edited(by),

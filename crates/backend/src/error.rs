@@ -93,6 +93,9 @@ pub enum Problem {
     /// The password that FreeSWITCH comes with, and that every scanner tries first.
     #[error("is FreeSWITCH's default password")]
     DefaultPassword,
+    /// A stored password goes only where it was entered for.
+    #[error("was entered for another place")]
+    AnotherPlace,
     /// Nobody would be left who can manage users.
     #[error("is the last admin")]
     LastAdmin,

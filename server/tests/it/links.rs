@@ -210,8 +210,10 @@ async fn why_it_is_down_is_told_and_new_settings_count_at_once(pool: PgPool) {
     replica.is_up(node).await;
     sim.shutdown().await;
     replica.status(node, why("refused")).await;
+    assert_eq!(links::down(&replica.backend).await.unwrap(), [node]);
     sim.restart().await.unwrap();
     replica.is_up(node).await;
+    assert!(links::down(&replica.backend).await.unwrap().is_empty());
     links::remove(&replica.backend, &actor(Role::Admin), node)
         .await
         .unwrap();
@@ -471,7 +473,7 @@ async fn only_admins_set_it_and_the_password_goes_nowhere_else(pool: PgPool) {
             form.host = "192.0.2.66".into();
         })
         .await,
-        ("password", missing())
+        ("password", Problem::AnotherPlace)
     );
     let same = Form {
         password: String::new(),

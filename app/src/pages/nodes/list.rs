@@ -1,8 +1,12 @@
 //! All nodes.
 
+use std::collections::HashSet;
+
 use backend::config::{self, DriftRow};
+use backend::links;
 use backend::nodes::{self, NodeRow};
 use domain::health::HopState;
+use domain::ids::NodeId;
 use domain::role::Permission;
 use leptos::prelude::*;
 
@@ -17,27 +21,38 @@ use crate::widgets::{Ago, Chip, Empty, Loaded, Shade, grouped};
 pub(crate) fn NodesPage() -> impl IntoView {
     view! {
         <Frame title=words().nodes()>
-            <Loaded load=load() view=|(nodes, drifts, back)| view! { <Screen nodes drifts back/> }/>
+            <Loaded load=load() view=|found| view! { <Screen found/> }/>
         </Frame>
     }
 }
 
-type Found = (Vec<NodeRow>, Vec<DriftRow>, Option<FormBack>);
+struct Found {
+    nodes: Vec<NodeRow>,
+    drifts: Vec<DriftRow>,
+    /// Their switches are not connected.
+    down: HashSet<NodeId>,
+    back: Option<FormBack>,
+}
 
 async fn load() -> Result<Found, AppError> {
     let (backend, _) = require(Permission::Read)?;
-    let back = form_back("node").await;
-    let drifts = config::drifts(&backend).await?;
-    Ok((nodes::list(&backend).await?, drifts, back))
+    Ok(Found {
+        nodes: nodes::list(&backend).await?,
+        drifts: config::drifts(&backend).await?,
+        down: links::down(&backend).await?.into_iter().collect(),
+        back: form_back("node").await,
+    })
 }
 
 #[component]
-fn Screen(
-    nodes: Vec<NodeRow>,
-    drifts: Vec<DriftRow>,
-    #[prop(optional_no_strip)] back: Option<FormBack>,
-) -> impl IntoView {
+fn Screen(found: Found) -> impl IntoView {
     let words = words();
+    let Found {
+        nodes,
+        drifts,
+        down,
+        back,
+    } = found;
     view! {
         <header class="page-head">
             <h1>{words.nodes()}</h1>
@@ -48,17 +63,17 @@ fn Screen(
             view! { <Empty icon="server" title=words.nodes_empty_title() text=words.nodes_empty_text()/> }
                 .into_any()
         } else {
-            view! { <NodeTable nodes drifts/> }.into_any()
+            view! { <NodeTable nodes drifts down/> }.into_any()
         }}
     }
 }
 
 #[component]
-fn NodeTable(nodes: Vec<NodeRow>, drifts: Vec<DriftRow>) -> impl IntoView {
+fn NodeTable(nodes: Vec<NodeRow>, drifts: Vec<DriftRow>, down: HashSet<NodeId>) -> impl IntoView {
     let words = words();
     let rows = nodes.into_iter().map(|node| {
         let drifts = drifts.iter().filter(|drift| drift.node == node.id);
-        view! { <Row drifts=drifts.cloned().collect() node/> }
+        view! { <Row drifts=drifts.cloned().collect() switch_down=down.contains(&node.id) node/> }
     });
     let rows: Vec<_> = rows.collect();
     view! {
@@ -82,7 +97,7 @@ fn NodeTable(nodes: Vec<NodeRow>, drifts: Vec<DriftRow>) -> impl IntoView {
 }
 
 #[component]
-fn Row(node: NodeRow, drifts: Vec<DriftRow>) -> impl IntoView {
+fn Row(node: NodeRow, drifts: Vec<DriftRow>, switch_down: bool) -> impl IntoView {
     let words = words();
     let seen = match node.seen_at {
         Some(at) => view! { <Ago at/> }.into_any(),
@@ -97,6 +112,7 @@ fn Row(node: NodeRow, drifts: Vec<DriftRow>) -> impl IntoView {
             <td data-label=words.health()>
                 <span class="chips">
                     <HealthChip node=node.clone()/>
+                    {switch_down.then(|| view! { <Chip shade=Shade::Bad text=words.switch_away()/> })}
                     {drifts.into_iter().map(|drift| view! { <DriftChip kind=drift.kind/> }).collect_view()}
                 </span>
             </td>

@@ -20,7 +20,7 @@ pub use holder::{Times, spawn};
 pub use settings::{Form, from_worker, remove, set};
 pub use sql::hold;
 pub use status::{GatewayFact, HeartbeatFact, LinkStatus, LinkWord};
-pub use views::{LinkView, get};
+pub use views::{LinkView, down, get};
 
 pub(crate) use peers::{of_nodes, touching};
 pub(crate) use sql::around;

@@ -93,7 +93,7 @@ pub(super) fn context(node: NodeId) -> String {
 ///
 /// # Errors
 /// [`Error::Invalid`] on the field that is wrong; on `password` with [`Problem::Missing`] where there is
-/// none to keep, or the one before would go somewhere else.
+/// none to keep, with [`Problem::AnotherPlace`] where the one before would go somewhere else.
 pub async fn set(backend: &Backend, actor: &Actor, node: NodeId, form: &Form) -> Result<(), Error> {
     require(actor)?;
     let checked = form.check()?;
@@ -125,7 +125,11 @@ async fn write(
     };
     let before = shown(sql::stored(&mut *tx, node).await?);
     if !sql::set(tx, &new).await? {
-        return Err(Error::invalid("password", Problem::Missing));
+        let problem = match before {
+            None => Problem::Missing,
+            Some(_) => Problem::AnotherPlace,
+        };
+        return Err(Error::invalid("password", problem));
     }
     let after = shown(sql::stored(&mut *tx, node).await?);
     let now = backend.clock.now();

@@ -357,3 +357,14 @@ pub(crate) async fn around(
         .map(|row| (NodeId(row.node_id), row.address.addr(), row.name));
     Ok((links.collect(), gateways.collect()))
 }
+
+/// Nodes whose switch cannot be reached by whoever holds the link.
+pub(super) async fn down(pool: &PgPool) -> Result<Vec<NodeId>, sqlx::Error> {
+    let ids = sqlx::query_scalar!(
+        "select node_id from node_links
+         where status ->> 'state' = 'down' and lease_until > clock_timestamp()"
+    )
+    .fetch_all(pool)
+    .await?;
+    Ok(ids.into_iter().map(NodeId).collect())
+}

@@ -39,3 +39,8 @@ pub async fn get(backend: &Backend, node: NodeId) -> Result<Option<LinkView>, Er
         status_at: stored.status_at,
     }))
 }
+
+/// Nodes whose switch is not connected although the console has its settings.
+pub async fn down(backend: &Backend) -> Result<Vec<NodeId>, Error> {
+    Ok(sql::down(&backend.pool).await?)
+}

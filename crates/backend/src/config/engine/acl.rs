@@ -116,7 +116,7 @@ pub(super) fn as_located(wanted: &AclLists, xml: Option<&str>) -> Result<(), Unl
     }
     let words = unlike.iter().map(|unlike| match unlike {
         file::Unlike::Missing(name) => format!("the switch has not loaded list {name}"),
-        file::Unlike::Other(name) => format!("the switch has loaded another list {name}"),
+        file::Unlike::Other(name) => format!("list {name}: the switch has loaded something else"),
     });
     Err(Unlike::Said(words.collect::<Vec<_>>().join("; ")))
 }

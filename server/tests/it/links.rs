@@ -224,6 +224,34 @@ async fn why_it_is_down_is_told_and_new_settings_count_at_once(pool: PgPool) {
     assert!(links::get(&replica.backend, node).await.unwrap().is_none());
 }
 
+/// What a page says to do about a switch that lets nobody but loopback in.
+#[sqlx::test(migrator = "backend::MIGRATOR")]
+async fn networks_in_the_switchs_own_settings_let_the_console_in(pool: PgPool) {
+    let (sim, folder) = switch().await;
+    sim.set_peer(Some(IpAddr::from([192, 0, 2, 5])));
+    let replica = Replica::start(&pool);
+    let node = replica.linked("fs-1", sim.address()).await;
+    let denied = |status: &LinkStatus| {
+        status.why.as_deref() == Some("access_denied") && status.console.is_some()
+    };
+    replica.status(node, denied).await;
+
+    let file = folder.path().join("autoload_configs/event_socket.conf.xml");
+    let stock = std::fs::read_to_string(&file).unwrap();
+    let networks = "127.0.0.0/8,::1/128,192.0.2.5/32";
+    let param = format!("<param name=\"apply-inbound-acl\" value=\"{networks}\"/>");
+    let commented = "<!--<param name=\"apply-inbound-acl\" value=\"loopback.auto\"/>-->";
+    assert!(stock.contains(commented));
+    std::fs::write(&file, stock.replace(commented, &param)).unwrap();
+    sim.restart().await.unwrap();
+    let told = |status: &LinkStatus| status.inbound_acl == [networks];
+    let status = replica.status(node, told).await;
+    assert_eq!(status.state, LinkWord::Up);
+    sim.set_peer(Some(IpAddr::from([192, 0, 2, 6])));
+    let refused = replica.backend.links().check_new_connection(node).await;
+    assert_eq!(refused, Err(CommandError::NotUp(DownReason::AccessDenied)));
+}
+
 #[sqlx::test(migrator = "backend::MIGRATOR")]
 async fn hostile_22_of_two_consoles_one_holds_the_link(pool: PgPool) {
     let (sim, _folder) = switch().await;

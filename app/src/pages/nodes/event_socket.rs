@@ -56,7 +56,7 @@ fn State(link: LinkView) -> impl IntoView {
         {why.map(|why| {
             view! {
                 <p>{words.link_why(&why)}</p>
-                <p class="remedy"><strong>{words.remedy()}": "</strong>{words.link_remedy(&why, console)}</p>
+                <p class="remedy breaks"><strong>{words.remedy()}": "</strong>{words.link_remedy(&why, console)}</p>
             }
         })}
         <Facts status=status.clone()/>

@@ -100,7 +100,7 @@ async fn write(
     let path = path(fail2ban);
     before.0.push((path.clone(), read(&path)?));
     write_atomic(&path, &text(fail2ban.jail_name(), wanted, parsed))?;
-    if let Some(was) = whitelist::keep_others(fail2ban)? {
+    if let Some(was) = whitelist::keep_settings(fail2ban)? {
         before.0.push((whitelist::path(fail2ban), Some(was)));
     }
     let files = in_files(fail2ban).await?;
@@ -259,6 +259,26 @@ fn unlike(found: &JailConfig, wanted: &JailConfig) -> Option<&'static str> {
     checks
         .into_iter()
         .find_map(|(what, same)| (!same).then_some(what))
+}
+
+/// What the file has the jail ignore, as it stands there; `None` where there is no such file.
+pub(super) fn ignored(fail2ban: &Fail2ban) -> Option<Vec<String>> {
+    let text = read(&path(fail2ban)).ok().flatten()?;
+    let mut lines = text.lines();
+    let first = lines.find_map(|line| {
+        line.strip_prefix("ignoreip")?
+            .trim_start()
+            .strip_prefix('=')
+    })?;
+    let more = lines.take_while(|line| line.starts_with([' ', '\t']));
+    let words = std::iter::once(first)
+        .chain(more)
+        .flat_map(str::split_whitespace);
+    let ignored: Vec<String> = words
+        .filter(|word| is_sound(word))
+        .map(str::to_owned)
+        .collect();
+    (!ignored.is_empty()).then_some(ignored)
 }
 
 /// Marks the base list in the file; what else the jail must ignore stands beside it.

@@ -11,6 +11,7 @@ use domain::net::Network;
 use domain::whitelist::{WhitelistLine, WhitelistProof};
 
 use super::check::{Parsed, at, parse_config};
+use super::settings;
 use crate::fail2ban::client::ClientError;
 use crate::fail2ban::{Fail2ban, Fail2banError};
 use crate::files::{FileError, OURS, Sort, read, restore, write_atomic};
@@ -22,6 +23,20 @@ use domain::jail::BASE_IGNORE;
 const ENTRY: &str = "# entry ";
 /// What the jail's other files say, kept.
 const OTHERS: &str = "%(known/ignoreip)s";
+/// Marks that the base is that of the settings' file.
+const OF_SETTINGS: &str = "# base of the settings\n";
+
+/// What the jail ignores beside the entries.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Base {
+    /// No other file says anything.
+    Ours,
+    /// What the files before ours say. Where none does, fail2ban refuses its whole configuration.
+    Others,
+    /// What the settings' file says, which stands above all before it; word for word, since it may be
+    /// the only one that says anything, and somebody may delete it.
+    Settings(Vec<String>),
+}
 
 #[derive(Debug, thiserror::Error)]
 enum WriteError {
@@ -95,16 +110,15 @@ pub async fn apply(
         .collect()
 }
 
-/// Has the file keep what the files before it say: they did not say anything when it was written.
-/// Its text before, where that changed it.
-pub(super) fn keep_others(fail2ban: &Fail2ban) -> Result<Option<String>, FileError> {
+/// Has the file keep what the settings' file says. Its text before, where that changed it.
+pub(super) fn keep_settings(fail2ban: &Fail2ban) -> Result<Option<String>, FileError> {
     let path = path(fail2ban);
-    let Some(before) = read(&path)?.filter(|text| !text.contains(OTHERS)) else {
+    let Some(before) = read(&path)? else {
         return Ok(None);
     };
-    let lines = entries(&before);
-    write_atomic(&path, &text(fail2ban.jail_name(), &lines, true))?;
-    Ok(Some(before))
+    let base = settings::ignored(fail2ban).map_or(Base::Others, Base::Settings);
+    let after = text(fail2ban.jail_name(), &entries(&before), &base);
+    Ok(write_atomic(&path, &after)?.then_some(before))
 }
 
 /// Writes the file if it must change. Answers what fail2ban reads from all files then; `None` where
@@ -115,24 +129,48 @@ async fn write(
 ) -> Result<Option<Parsed>, WriteError> {
     let path = path(fail2ban);
     let before = read(&path)?;
-    let keeps_others = match &before {
-        Some(text) => text.contains(OTHERS),
-        // Naming what no other file sets would break fail2ban's whole configuration.
-        None if active.is_empty() => return Ok(None),
+    let said = |words: &str| before.as_ref().is_some_and(|text| text.contains(words));
+    let base = match settings::ignored(fail2ban) {
+        _ if before.is_none() && active.is_empty() => return Ok(None),
+        Some(ignored) => Base::Settings(ignored),
+        None if said(OTHERS) || said(OF_SETTINGS) => Base::Others,
+        None if before.is_some() => Base::Ours,
         None => {
             let parsed = parse_config(fail2ban).await.map_err(WriteError::Rejected)?;
-            !parsed.ignoreip.is_empty()
+            if parsed.ignoreip.is_empty() {
+                Base::Ours
+            } else {
+                Base::Others
+            }
         }
     };
-    if !write_atomic(&path, &text(fail2ban.jail_name(), active, keeps_others))? {
-        return Ok(None);
-    }
-    match parse_config(fail2ban).await {
-        Ok(parsed) => Ok(Some(parsed)),
-        Err(error) => {
-            restore(&path, before.as_deref(), Sort::Generated)?;
-            Err(WriteError::Rejected(error))
+    // Somebody may have deleted what the others said.
+    let bases = match base {
+        Base::Others => vec![Base::Others, Base::Ours],
+        base => vec![base],
+    };
+    let mut rejected = None;
+    for base in bases {
+        let written = write_atomic(&path, &text(fail2ban.jail_name(), active, &base))?;
+        // Also where it is as it was: what it names may be gone.
+        if !written && base != Base::Others {
+            return Ok(None);
         }
+        match parse_config(fail2ban).await {
+            Ok(parsed) => return Ok(written.then_some(parsed)),
+            Err(error) => {
+                let refused = matches!(error, ClientError::Refused(_));
+                rejected = rejected.or(Some(error));
+                if !refused {
+                    break;
+                }
+            }
+        }
+    }
+    restore(&path, before.as_deref(), Sort::Generated)?;
+    match rejected {
+        Some(error) => Err(WriteError::Rejected(error)),
+        None => Ok(None),
     }
 }
 
@@ -198,19 +236,19 @@ async fn still_banned(fail2ban: &Fail2ban, active: &[WhitelistLine]) -> Vec<Netw
         .collect()
 }
 
-fn text(jail: &str, active: &[WhitelistLine], keeps_others: bool) -> String {
+fn text(jail: &str, active: &[WhitelistLine], base: &Base) -> String {
     let note = |line: &WhitelistLine| {
         let until = line
             .until
             .map_or_else(|| "for ever".to_owned(), |until| format!("until {until}"));
         format!("{ENTRY}{} {until}\n", line.network)
     };
-    let base = if keeps_others {
-        OTHERS.to_owned()
-    } else {
-        BASE_IGNORE.join(" ")
+    let (mark, base) = match base {
+        Base::Ours => ("", BASE_IGNORE.join(" ")),
+        Base::Others => ("", OTHERS.to_owned()),
+        Base::Settings(ignored) => (OF_SETTINGS, ignored.join("\n           ")),
     };
-    let mut text = OURS.to_owned();
+    let mut text = OURS.to_owned() + mark;
     text.extend(active.iter().map(note));
     text.extend([format!("[{jail}]\nignoreip = {base}\n")]);
     text.extend(
@@ -250,10 +288,11 @@ mod tests {
             line("203.0.113.9", Some(1_795_425_876)),
             line("2001:db8:9::/48", None),
         ];
-        for keeps_others in [true, false] {
-            let text = text("cti", &lines, keeps_others);
+        let settings = Base::Settings(vec!["127.0.0.0/8".to_owned(), "pbx.example.com".to_owned()]);
+        for base in [Base::Ours, Base::Others, settings] {
+            let text = text("cti", &lines, &base);
             assert_eq!(entries(&text), lines);
-            assert_eq!(text.contains(OTHERS), keeps_others);
+            assert_eq!(text.contains(OTHERS), base == Base::Others);
         }
         assert!(entries("# entry x\n# entry 203.0.113.9 soon\nnothing").is_empty());
     }

@@ -105,6 +105,73 @@ async fn a_jail_of_the_customers_own_takes_them_too() {
     assert!(ignored.contains(&net("192.0.2.9")));
 }
 
+/// A customer's own jail again: only our settings say whom it ignores, and somebody deletes them.
+#[tokio::test]
+async fn settings_that_somebody_deleted_do_not_stop_fail2ban() {
+    let entries = [WhitelistLine {
+        network: net("192.0.2.9"),
+        until: None,
+    }];
+    let wanted = config(3_600, 60, 7, &BASE);
+    for whitelist_first in [true, false] {
+        let mut rig = Rig::stock("iptables-allports[name=cti, protocol=all]").await;
+        let list = async |rig: &Rig| {
+            whitelist::apply(&rig.fail2ban, &rig.firewall, &entries, 0).await;
+        };
+        if whitelist_first {
+            list(&rig).await;
+        }
+        settings::apply(&rig.fail2ban, &wanted).await.unwrap();
+        list(&rig).await;
+        assert_holds(&rig, &wanted).await;
+        fs::remove_file(settings::path(&rig.fail2ban)).unwrap();
+        rig.private.restart().await.unwrap();
+        let ignored = async |rig: &Rig| rig.fail2ban.ignored_networks().await.unwrap();
+        let found = ignored(&rig).await;
+        for network in ["192.0.2.9", "127.0.0.0/8", "198.51.100.0/24"] {
+            assert!(found.contains(&net(network)), "{network}: {found:?}");
+        }
+        // The next look at the whitelist has it stand on its own.
+        list(&rig).await;
+        rig.private.restart().await.unwrap();
+        let found = ignored(&rig).await;
+        assert!(found.contains(&net("192.0.2.9")) && found.contains(&net("127.0.0.0/8")));
+        assert!(!found.contains(&net("198.51.100.0/24")), "{found:?}");
+        // And they can be deployed again.
+        settings::apply(&rig.fail2ban, &wanted).await.unwrap();
+        assert_holds(&rig, &wanted).await;
+        rig.private.restart().await.unwrap();
+        assert_holds(&rig, &wanted).await;
+    }
+}
+
+/// As an older worker left it.
+#[tokio::test]
+async fn a_whitelist_that_names_what_is_gone_is_mended() {
+    let mut rig = Rig::stock("iptables-allports[name=cti, protocol=all]").await;
+    let entries = [WhitelistLine {
+        network: net("192.0.2.9"),
+        until: None,
+    }];
+    let path = whitelist::path(&rig.fail2ban);
+    whitelist::apply(&rig.fail2ban, &rig.firewall, &entries, 0).await;
+    let text = fs::read_to_string(&path).unwrap();
+    let (head, _) = text.split_once("ignoreip").unwrap();
+    fs::write(
+        &path,
+        format!("{head}ignoreip = %(known/ignoreip)s\n           192.0.2.9\n"),
+    )
+    .unwrap();
+    let proofs = whitelist::apply(&rig.fail2ban, &rig.firewall, &entries, 0).await;
+    assert!(
+        proofs.iter().all(|proof| proof.in_file && proof.in_jail),
+        "{proofs:?}"
+    );
+    rig.private.restart().await.unwrap();
+    let found = rig.fail2ban.ignored_networks().await.unwrap();
+    assert!(found.contains(&net("192.0.2.9")));
+}
+
 #[tokio::test]
 async fn what_does_not_hold_is_taken_back() {
     let rig = Rig::start().await;

@@ -8,6 +8,7 @@ use runtime::Shutdown;
 use tokio::sync::Notify;
 
 use crate::config::Config;
+use crate::config_files::{Looked, look};
 use crate::console::token;
 use crate::duty::Engine;
 use crate::duty::bans::{BanState, not_effective};
@@ -62,14 +63,28 @@ pub async fn check(config: &Config) -> (Vec<String>, bool) {
     {
         good &= state != HopState::Broken;
         let (what, remedy) = words(name);
-        let needs_remedy = matches!(state, HopState::Attention | HopState::Broken);
-        let state = format!("{state:?}").to_lowercase();
-        lines.push(format!("{state:<10} {what}: {detail}"));
-        if needs_remedy {
-            lines.push(format!("           to do: {remedy}"));
-        }
+        lines.extend(told(state, what, &detail, remedy));
+    }
+    for Looked {
+        state,
+        what,
+        detail,
+        remedy,
+    } in look(&config.freeswitch)
+    {
+        good &= state != HopState::Broken;
+        lines.extend(told(state, what, &detail, remedy));
     }
     (lines, good)
+}
+
+/// A line, and a second one where there is something to do.
+fn told(state: HopState, what: &str, detail: &str, remedy: &str) -> Vec<String> {
+    let needs_remedy = matches!(state, HopState::Attention | HopState::Broken);
+    let state = format!("{state:?}").to_lowercase();
+    let mut lines = vec![format!("{state:<10} {what}: {detail}")];
+    lines.extend(needs_remedy.then(|| format!("           to do: {remedy}")));
+    lines
 }
 
 /// What a hop is called, and what to do where it is not good.

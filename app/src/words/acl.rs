@@ -4,6 +4,7 @@ use domain::acl::checks::Warning;
 use domain::acl::file::{CannotImport, CidrFault, Fault};
 use domain::acl::paste::PasteFault;
 use domain::acl::{AclError, Action, CommentError, EntryError, NameError};
+use domain::profile::Lingering;
 
 use crate::words::Words;
 
@@ -128,10 +129,21 @@ words! {
     profile_unknown_list(name: &str): "There is no list {name}: the profile would answer 403 to everybody. Add and deploy the list first.", "没有列表 {name}：profile 将对所有来电返回 403。请先新建并下发该列表。";
     profiles_step: "Which profile asks which list is a step of its own", "profile 使用哪个列表需单独设置";
     warn_nobody(profile: &str): "{profile}: everybody may call without a password.", "{profile}：任何人无需认证即可呼入。";
+    lingers_contexts(profile: &str, value: &str): "{profile}: apply-inbound-acl \"{value}\" names contexts. FreeSWITCH keeps sending callers there, whatever list comes instead, until the profile is restarted (sofia profile {profile} restart; its calls drop).", "{profile}：apply-inbound-acl 的值“{value}”指定了 context。即使之后改成其他列表，在 profile 重启之前 FreeSWITCH 仍会把来电送往这些 context；请执行 sofia profile {profile} restart（会中断其通话）。";
+    lingers_ipv6(profile: &str, value: &str): "{profile}: FreeSWITCH cannot read the IPv6 network \"{value}\" in apply-inbound-acl. It takes it for a list and contexts and keeps sending callers there until the profile is restarted (sofia profile {profile} restart; its calls drop). Put the network into a list.", "{profile}：FreeSWITCH 无法识别 apply-inbound-acl 中的 IPv6 网段“{value}”，会当作列表和 context，在 profile 重启之前一直把来电送往那里；请把网段放入列表，再执行 sofia profile {profile} restart（会中断其通话）。";
+    lingers_on(node: &str, said: &str): "On {node}, also after this is deployed: {said}", "节点 {node}，下发后仍然存在：{said}";
     warn_all_password(profile: &str, lists: &str): "{profile}: who is in {lists} calls without a password.", "{profile}：匹配 {lists} 的来电无需认证。";
 }
 
 impl Words {
+    pub(crate) fn lingers(self, found: &Lingering) -> String {
+        if found.is_ipv6 {
+            self.lingers_ipv6(&found.profile, &found.value)
+        } else {
+            self.lingers_contexts(&found.profile, &found.value)
+        }
+    }
+
     pub(crate) fn acl_action_word(self, action: Action) -> &'static str {
         match action {
             Action::Allow => self.allow(),

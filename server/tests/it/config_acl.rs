@@ -47,7 +47,12 @@ fn told(lists: &AclLists) -> Vec<String> {
 }
 
 /// Sends a form with the version that is shown; the page that follows.
-async fn send(pool: &PgPool, browser: &Browser, endpoint: &str, fields: &[(&str, &str)]) -> String {
+pub async fn send(
+    pool: &PgPool,
+    browser: &Browser,
+    endpoint: &str,
+    fields: &[(&str, &str)],
+) -> String {
     let page = if endpoint.starts_with("profile") {
         "/acl/profiles"
     } else {

@@ -14,6 +14,7 @@ mod config_acl;
 mod config_drafts;
 mod config_files;
 mod config_jail;
+mod config_lingering;
 mod config_switch;
 mod config_trouble;
 mod config_vanished;

@@ -1,5 +1,6 @@
 //! What differs between two settings of profiles, in words.
 
+use backend::config::NodeFound;
 use domain::profile::{ProfileAccess, Profiles};
 
 use crate::pages::revisions::Change;
@@ -77,6 +78,20 @@ pub(super) fn warnings(words: Words, profiles: &Profiles) -> Vec<String> {
         }
     };
     profiles.iter().filter_map(warn).collect()
+}
+
+/// What a node goes on doing although these come to it: values that only a restart of the profile ends.
+pub(super) fn lingering(words: Words, profiles: &Profiles, found: &NodeFound) -> Vec<String> {
+    let set = |name: &str| {
+        profiles
+            .get(name)
+            .is_some_and(|access| access.inbound_acl.is_some())
+    };
+    let found_there = found.lingering.iter().map(|found| &found.what);
+    found_there
+        .filter(|what| set(&what.profile))
+        .map(|what| words.lingers_on(&found.name, &words.lingers(what)))
+        .collect()
 }
 
 #[cfg(test)]

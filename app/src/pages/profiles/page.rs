@@ -8,11 +8,11 @@ use leptos::prelude::*;
 
 use crate::error::AppError;
 use crate::layout::Frame;
-use crate::pages::profiles::changes::{acl, auth, warnings};
+use crate::pages::profiles::changes::{acl, auth, lingering, warnings};
 use crate::pages::profiles::form::ProfileForm;
-use crate::pages::revisions::{DraftFields, LineScreen, Screen, load as load_line};
+use crate::pages::revisions::{DraftFields, LineScreen, Screen, lingers, load as load_line};
 use crate::request::{FormBack, form_back, may, query, require, scope, scoped, words};
-use crate::widgets::{Chip, Loaded, Shade};
+use crate::widgets::{Chip, Icon, Loaded, Shade};
 
 #[component]
 pub(crate) fn ProfilesPage() -> impl IntoView {
@@ -52,7 +52,12 @@ fn Page(found: Found) -> impl IntoView {
         Some(Content::Profiles(profiles)) => profiles.clone(),
         _ => Profiles::default(),
     };
-    let warnings = warnings(words, &profiles);
+    let mut warnings = warnings(words, &profiles);
+    warnings.extend(
+        nodes
+            .iter()
+            .flat_map(|found| lingering(words, &profiles, found)),
+    );
     let edited = query("profile").and_then(|name| profiles.get(&name).cloned());
     let configures = may(Permission::Configure);
     let form = configures.then(|| {
@@ -182,5 +187,14 @@ fn rows_of(found: NodeFound) -> Vec<AnyView> {
         }
         .into_any()
     };
-    profiles.iter().map(row).collect()
+    let odd = found.lingering.iter().enumerate().map(|(index, odd)| {
+        view! {
+            <tr data-key=format!("{node}-lingering-{index}")>
+                <td class="strong" data-label=words.node()>{node.clone()}</td>
+                <td class="breaks" colspan="3"><Icon name="alert"/>{lingers(odd)}</td>
+            </tr>
+        }
+        .into_any()
+    });
+    profiles.iter().map(row).chain(odd).collect()
 }

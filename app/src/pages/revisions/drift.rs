@@ -1,6 +1,6 @@
 //! Nodes that somebody has changed by hand: since when, how, and whose version shall hold.
 
-use backend::config::{Content, DriftRow};
+use backend::config::{Content, DriftRow, FoundLingering};
 use domain::config::Kind;
 use domain::role::Permission;
 use leptos::prelude::*;
@@ -60,6 +60,7 @@ fn Drift(drift: DriftRow) -> impl IntoView {
             </p>
             <p>{text}</p>
             {said.map(|said| view! { <p><span class="muted">{said_of}": "</span><span class="mono breaks">{said}</span></p> })}
+            {drift.lingering.iter().map(|found| view! { <p class="breaks">{lingers(found)}</p> }).collect_view()}
             {theirs
                 .into_iter()
                 .map(|(theirs, title)| view! { <Difference ours=ours.clone() theirs title number=number.clone()/> })
@@ -76,6 +77,12 @@ fn only_loaded(drift: &DriftRow) -> bool {
         && drift.problem.is_none()
         && drift.theirs.as_ref().is_some_and(agrees)
         && drift.running.as_ref().is_none_or(agrees)
+}
+
+/// With the place in the node's file.
+pub(in crate::pages) fn lingers(found: &FoundLingering) -> String {
+    let FoundLingering { path, what } = found;
+    format!("{path}:{} {}", what.place.line, words().lingers(what))
 }
 
 #[component]

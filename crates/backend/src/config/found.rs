@@ -2,6 +2,9 @@
 
 use domain::config::Kind;
 use domain::ids::NodeId;
+use domain::profile::Lingering;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use time::OffsetDateTime;
 
 use super::read::part;
@@ -22,8 +25,25 @@ pub struct NodeFound {
     pub running: Option<Content>,
     /// Why the files cannot be read or changed; inert.
     pub problem: Option<String>,
+    /// Of SIP profiles: values that stay in force when they are gone from the file.
+    pub lingering: Vec<FoundLingering>,
     /// When the worker told; `None`: not yet.
     pub found_at: Option<OffsetDateTime>,
+}
+
+/// A [`Lingering`] value in a file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FoundLingering {
+    /// The file on the node, inert.
+    pub path: String,
+    /// What.
+    pub what: Lingering,
+}
+
+/// What the stored form of what was found says of them; none where an older console stored it.
+pub(super) fn lingering(found: &Value) -> Vec<FoundLingering> {
+    let stored = found.get("lingering").cloned().unwrap_or_default();
+    serde_json::from_value(stored).unwrap_or_default()
 }
 
 /// Every node that was told of, by name.
@@ -41,6 +61,7 @@ pub async fn found(backend: &Backend, kind: Kind) -> Result<Vec<NodeFound>, Erro
             name: config.name,
             content: part(kind, &found, "content")?,
             running: part(kind, &found, "running")?,
+            lingering: lingering(&found),
             problem: config.state.problem,
             found_at: config.state.found_at,
         })

@@ -26,7 +26,7 @@ pub use contents::Contents;
 pub use deploy::{deploy, retry, roll_back};
 pub use desired::desired;
 pub use drafts::{commit, discard_draft, publish, save_draft};
-pub use found::{NodeFound, found};
+pub use found::{FoundLingering, NodeFound, found};
 pub use impact::{ChangedNumber, Impact, impact};
 pub use node::{drop_own_line, put_ours_back, take_nodes_version};
 pub use preview::{FilePreview, preview};

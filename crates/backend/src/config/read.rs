@@ -6,6 +6,7 @@ use serde_json::Value;
 use sqlx::PgPool;
 use time::{Duration, OffsetDateTime};
 
+use super::found::lingering;
 use super::sql::{StoredRevision, Which, WhichDeployments};
 use super::{
     Content, DeploymentRow, DeploymentView, Draft, DriftRow, Line, LineView, NodeKind, Revision,
@@ -179,6 +180,7 @@ pub async fn drifts(backend: &Backend) -> Result<Vec<DriftRow>, Error> {
             ours,
             theirs: part(state.kind, &found, "content")?,
             running: part(state.kind, &found, "running")?,
+            lingering: lingering(&found),
             problem: state.problem,
             loaded: loaded.map(str::to_owned),
         });

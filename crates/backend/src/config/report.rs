@@ -6,12 +6,14 @@
 
 use domain::config::{Answer, Found, Kind, KindReport, Outcome, Step};
 use domain::ids::NodeId;
+use domain::profile;
 use domain::wire::ConfigReport;
 use serde::Serialize;
 use serde_json::{Value, json};
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 
+use super::found::FoundLingering;
 use super::sql::Answered;
 use super::{drift, sql};
 use crate::ingest::bounded;
@@ -19,6 +21,8 @@ use crate::{Backend, Error};
 
 /// Most files of one kind.
 const FILES: usize = 64;
+/// Most values of one node that linger.
+const LINGERING: usize = 50;
 /// Longest reason, problem or path; bytes.
 const TEXT: usize = 2_000;
 /// So often is a change tried again by itself that was rolled back because the console was away.
@@ -77,7 +81,10 @@ impl Told<'_> {
         report: &KindReport<T>,
     ) -> Result<(), Error> {
         if let Some(found) = &report.found {
-            let (stored, texts) = inert(found);
+            let (mut stored, texts) = inert(found);
+            if kind == Kind::Profiles {
+                stored["lingering"] = json!(lingering(found));
+            }
             let place = place(self.node, kind);
             let sealed = self
                 .backend
@@ -155,6 +162,23 @@ impl Told<'_> {
 /// What the files' texts are sealed for.
 pub(super) fn place(node: NodeId, kind: Kind) -> String {
     format!("node {node} files of {}", kind.as_str())
+}
+
+/// What later changes of the profiles do not undo.
+fn lingering<T>(found: &Found<T>) -> Vec<FoundLingering> {
+    let files = found.files.iter().take(FILES);
+    let each = files.flat_map(|file| {
+        let profiles = file.text.as_deref().map(profile::read);
+        let profiles = profiles.and_then(Result::ok).unwrap_or_default();
+        let path = bounded(&file.path, TEXT).into_owned();
+        profile::lingering(&profiles)
+            .into_iter()
+            .map(move |what| FoundLingering {
+                path: path.clone(),
+                what,
+            })
+    });
+    each.take(LINGERING).collect()
 }
 
 /// What was found, bounded and harmless, without the files' texts; and these, by path.

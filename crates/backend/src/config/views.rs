@@ -5,7 +5,7 @@ use domain::ids::{DeploymentId, NodeId, RevisionId};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
-use super::{Content, Line};
+use super::{Content, FoundLingering, Line};
 
 /// What is being edited.
 #[derive(Clone, Debug, PartialEq)]
@@ -230,6 +230,8 @@ pub struct DriftRow {
     pub theirs: Option<Content>,
     /// What is in force although the files say something else.
     pub running: Option<Content>,
+    /// Of SIP profiles: values that stay in force when they are gone from the file.
+    pub lingering: Vec<FoundLingering>,
     /// Why the files cannot be read.
     pub problem: Option<String>,
     /// What the switch has loaded, in words, where that is what differs.

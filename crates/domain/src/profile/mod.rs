@@ -2,6 +2,7 @@
 
 mod access;
 mod file;
+mod lingering;
 #[cfg(test)]
 mod tests;
 
@@ -10,3 +11,4 @@ pub use access::{
     ProfileNameError, Profiles,
 };
 pub use file::{FileError, FoundProfile, Param, Written, loaded, read, write};
+pub use lingering::{Lingering, lingering};

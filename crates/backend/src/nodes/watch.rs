@@ -10,7 +10,7 @@ use domain::ids::NodeId;
 use futures::FutureExt;
 use runtime::Shutdown;
 use tokio::sync::watch;
-use tokio::time::{MissedTickBehavior, interval};
+use tokio::time::{MissedTickBehavior, interval, sleep};
 
 use super::{desired, sql};
 use crate::changes::{Topic, Wake};
@@ -20,6 +20,9 @@ use crate::{Backend, Error};
 const LOOK: Duration = Duration::from_secs(1);
 /// … and what no wake-up tells: a session that ended by itself, a node that moved.
 const NOTICE: Duration = Duration::from_secs(5);
+
+/// What comes together is looked at together.
+const TOGETHER: Duration = Duration::from_millis(4);
 
 /// How a node stands; each number only rises.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -98,7 +101,8 @@ pub(crate) async fn run(backend: Backend, shutdown: Shutdown) {
                 due.moving = true;
             }
         }
-        // One look answers all that has come meanwhile.
+        // One look answers all that comes together: a deployment wakes for each of its nodes.
+        sleep(TOGETHER).await;
         while let Some(wake) = wakes.next().now_or_never() {
             due.add(wake);
         }

@@ -4,7 +4,6 @@ use std::net::IpAddr;
 
 use backend::config::{self, Line, Waits};
 use backend::links;
-use backend::seal::Sealer;
 use domain::acl::AclLists;
 use domain::acl::checks::{Warning, check};
 use domain::config::{Kind, Step};
@@ -219,13 +218,12 @@ async fn hostile_18_a_switch_that_was_away_gets_the_newest_once(pool: PgPool) {
 
 #[sqlx::test(migrator = "backend::MIGRATOR")]
 async fn hostile_19_22_another_console_goes_on_from_what_is_stored(pool: PgPool) {
-    let key = || Sealer::new(&[7; 32]);
-    let one = TestConsole::with(&pool, |backend| backend.with_sealer(key())).await;
+    let one = TestConsole::start(&pool).await;
     let mut switch = Switch::start(&one, "fs-1").await;
     let node = switch.worker.node;
     let first = deploy(&one, &acl(&["203.0.113.20"])).await;
     reaches(&one, first, node, Step::Verified).await;
-    let two = TestConsole::with(&pool, |backend| backend.with_sealer(key())).await;
+    let two = TestConsole::start(&pool).await;
     assert!(two.backend.links().get(node).is_none());
     // The switch answers nothing while the console that waits for it goes away.
     switch.sim.misbehave(Misbehaviour::Silent);

@@ -4,7 +4,6 @@ use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use backend::links::{self, Form, LinkStatus, LinkWord, Times};
-use backend::seal::Sealer;
 use backend::{Backend, Error, Problem, bans, nodes};
 use domain::guard::Protected;
 use domain::ids::NodeId;
@@ -16,7 +15,7 @@ use runtime::{Clock, Shutdown};
 use sqlx::PgPool;
 use tempfile::TempDir;
 
-use crate::support::{TestConsole, actor, ban_request, until};
+use crate::support::{TestConsole, actor, ban_request, key, until};
 
 const PASSWORD: &str = "wolle-7351";
 
@@ -34,8 +33,7 @@ impl Drop for Replica {
 
 impl Replica {
     fn start(pool: &PgPool) -> Self {
-        let backend =
-            Backend::new(pool.clone(), Clock::system()).with_sealer(Sealer::new(&[7; 32]));
+        let backend = Backend::new(pool.clone(), Clock::system()).with_sealer(key());
         let shutdown = Shutdown::new();
         let times = Times {
             lease: Duration::from_secs(3),

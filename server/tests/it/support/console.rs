@@ -3,6 +3,7 @@ use std::net::SocketAddr;
 use backend::bans::{self, BanPage, BanQuery};
 use backend::nodes;
 use backend::orders::OrderRow;
+use backend::seal::Sealer;
 use backend::{Actor, Backend};
 use domain::ids::NodeId;
 use domain::role::Role;
@@ -15,6 +16,11 @@ use super::TestWorker;
 
 /// Where every test's clock starts.
 pub const NOW: OffsetDateTime = time::macros::datetime!(2026-11-22 12:00 UTC);
+
+/// All consoles of a test have one key, as replicas do: whichever holds a switch's link can open it.
+pub fn key() -> Sealer {
+    Sealer::new(&[7; 32])
+}
 
 /// A console of its own: router on port 0, jobs running, a clock that only the test moves.
 pub struct TestConsole {
@@ -43,7 +49,7 @@ impl TestConsole {
             .connect_with(options)
             .await
             .unwrap();
-        let backend = change(Backend::new(pool, Clock::fixed(NOW)));
+        let backend = change(Backend::new(pool, Clock::fixed(NOW)).with_sealer(key()));
         let shutdown = Shutdown::new();
         backend::jobs::spawn_all(&backend, &shutdown);
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();

@@ -11,7 +11,7 @@ mod web;
 mod worker;
 
 pub use browser::{Answer, Browser};
-pub use console::{NOW, TestConsole, actor};
+pub use console::{NOW, TestConsole, actor, key};
 pub use events::Events;
 pub use reports::{
     attack, ban_event, ban_list, ban_request, changed, chunk, cursor, health, held, log_of_bans,

@@ -12,7 +12,7 @@ use sqlx::PgPool;
 use sqlx::postgres::PgPoolOptions;
 use tokio::net::TcpListener;
 
-use super::Browser;
+use super::{Browser, key};
 
 /// Everybody's password.
 pub const PASSWORD: &str = "correct horse battery";
@@ -58,7 +58,7 @@ impl WebConsole {
         let pool = PgPoolOptions::new()
             .max_connections(10)
             .connect_lazy_with(options);
-        let backend = Backend::new(pool, Clock::system());
+        let backend = Backend::new(pool, Clock::system()).with_sealer(key());
         let shutdown = Shutdown::new();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let running = server::answer(settings, backend.clone(), listener, shutdown.clone());

@@ -5,14 +5,12 @@ use domain::acl::paste::paste;
 use domain::acl::{AclList, Action, Entry, file};
 use domain::config::Kind;
 use domain::ids::NodeId;
-use domain::role::Permission;
 use leptos::prelude::*;
 
 use crate::error::AppError;
 use crate::pages::acl::address::address_of;
 use crate::pages::acl::edit::{Asked, Done, Wrong, edit, named, place};
-use crate::pages::answer::refuse_field;
-use crate::request::{require, words};
+use crate::request::words;
 use crate::words::Words;
 
 /// Adds a list, or changes name and default of one.
@@ -25,19 +23,12 @@ async fn acl_list_save(
     #[server(default)] version: String,
     #[server(default)] node: Option<i64>,
 ) -> Result<(), AppError> {
-    let (backend, actor) = require(Permission::Configure)?;
     let words = words();
     let mut typed = vec![("name", name.clone()), ("default", default.clone())];
     typed.extend(adopted.clone().map(|adopted| ("adopted", adopted)));
     let is_new = list.is_empty();
-    let form = (if is_new { "list_add" } else { "list" }, typed);
-    let asked = Asked {
-        backend,
-        actor,
-        version: &version,
-        node,
-        form,
-    };
+    let name_of_form = if is_new { "list_add" } else { "list" };
+    let asked = Asked::new((name_of_form, typed), &version, node)?;
     edit(asked, |lists| {
         let name = name
             .parse()
@@ -75,15 +66,7 @@ async fn acl_list_remove(
     #[server(default)] version: String,
     #[server(default)] node: Option<i64>,
 ) -> Result<(), AppError> {
-    let (backend, actor) = require(Permission::Configure)?;
-    let form = ("list", Vec::new());
-    let asked = Asked {
-        backend,
-        actor,
-        version: &version,
-        node,
-        form,
-    };
+    let asked = Asked::new(("list", Vec::new()), &version, node)?;
     edit(asked, |lists| {
         named(lists, &list)?;
         lists.retain(|other| other.name.as_str() != list);
@@ -107,21 +90,13 @@ async fn acl_entry_save(
     #[server(default)] version: String,
     #[server(default)] node: Option<i64>,
 ) -> Result<(), AppError> {
-    let (backend, actor) = require(Permission::Configure)?;
     let words = words();
     let typed = vec![
         ("action", action.clone()),
         ("network", network.clone()),
         ("comment", comment.clone()),
     ];
-    let form = ("entry", typed);
-    let asked = Asked {
-        backend,
-        actor,
-        version: &version,
-        node,
-        form,
-    };
+    let asked = Asked::new(("entry", typed), &version, node)?;
     edit(asked, |lists| {
         let found = named(lists, &list)?;
         let action = self::action(&action, "action", words)?;
@@ -159,15 +134,7 @@ async fn acl_entry_remove(
     #[server(default)] version: String,
     #[server(default)] node: Option<i64>,
 ) -> Result<(), AppError> {
-    let (backend, actor) = require(Permission::Configure)?;
-    let form = ("entry", Vec::new());
-    let asked = Asked {
-        backend,
-        actor,
-        version: &version,
-        node,
-        form,
-    };
+    let asked = Asked::new(("entry", Vec::new()), &version, node)?;
     edit(asked, |lists| {
         let found = named(lists, &list)?;
         let at = place(found, &entry)?;
@@ -191,21 +158,13 @@ async fn acl_paste(
     #[server(default)] version: String,
     #[server(default)] node: Option<i64>,
 ) -> Result<(), AppError> {
-    let (backend, actor) = require(Permission::Configure)?;
     let words = words();
     let mut typed = vec![
         ("lines", lines.clone()),
         ("paste_action", paste_action.clone()),
     ];
     typed.extend(replace.clone().map(|replace| ("replace", replace)));
-    let form = ("paste", typed);
-    let asked = Asked {
-        backend,
-        actor,
-        version: &version,
-        node,
-        form,
-    };
+    let asked = Asked::new(("paste", typed), &version, node)?;
     edit(asked, |lists| {
         let found = named(lists, &list)?;
         let pasted = paste(&lines, action(&paste_action, "paste_action", words)?);
@@ -246,27 +205,20 @@ async fn acl_import(
     #[server(default)] version: String,
     #[server(default)] node: Option<i64>,
 ) -> Result<(), AppError> {
-    let (backend, actor) = require(Permission::Configure)?;
     let words = words();
     // Not the file: it is too large to be kept for the form.
-    let form = ("import", vec![("only", only.clone())]);
+    let typed = vec![("only", only.clone())];
+    let asked = Asked::new(("import", typed), &version, node)?;
     let file = match from_node.parse().map(NodeId) {
         Err(_) => file,
         Ok(from) => {
-            let texts = config::texts(&backend, from, Kind::Acl).await?;
+            let texts = config::texts(&asked.backend, from, Kind::Acl).await?;
             let Some(text) = texts.into_values().next() else {
                 let problem = words.import_no_text().to_owned();
-                return refuse_field("file", problem, "/acl", form).await;
+                return asked.refuse("file", problem).await;
             };
             text
         }
-    };
-    let asked = Asked {
-        backend,
-        actor,
-        version: &version,
-        node,
-        form,
     };
     edit(asked, |lists| {
         let (brought, left) = bring_in(&file, only.trim(), words)?;

@@ -4,20 +4,46 @@ use backend::config::{self, Content};
 use backend::{Actor, Backend};
 use domain::acl::{AclList, AclLists};
 use domain::config::Kind;
+use domain::role::Permission;
 
 use crate::error::AppError;
 use crate::pages::answer::{Typed, refuse, refuse_field};
 use crate::pages::revisions::{begun, line_of};
-use crate::request::{Flash, flash, go, words};
+use crate::request::{Flash, flash, go, require, words};
 
 /// Which form asked for a change, and what to do with the answer.
 pub(super) struct Asked<'a> {
     pub backend: Backend,
-    pub actor: Actor,
+    actor: Actor,
     /// Version of the draft that was shown.
-    pub version: &'a str,
-    pub node: Option<i64>,
-    pub form: Typed<'a>,
+    version: &'a str,
+    node: Option<i64>,
+    form: Typed<'a>,
+}
+
+impl<'a> Asked<'a> {
+    /// By somebody who may.
+    ///
+    /// # Errors
+    /// Where they may not.
+    pub fn new(form: Typed<'a>, version: &'a str, node: Option<i64>) -> Result<Self, AppError> {
+        let (backend, actor) = require(Permission::Configure)?;
+        Ok(Self {
+            backend,
+            actor,
+            version,
+            node,
+            form,
+        })
+    }
+
+    /// Gives the form back.
+    ///
+    /// # Errors
+    /// None.
+    pub async fn refuse(self, field: &'static str, problem: String) -> Result<(), AppError> {
+        refuse_field(field, problem, "/acl", self.form).await
+    }
 }
 
 /// A field and what is wrong with it.
@@ -44,13 +70,13 @@ pub(super) async fn edit(
     };
     let done = match change(&mut lists) {
         Ok(done) => done,
-        Err((field, problem)) => return refuse_field(field, problem, "/acl", asked.form).await,
+        Err((field, problem)) => return asked.refuse(field, problem).await,
     };
     let lists = match AclLists::new(lists) {
         Ok(lists) => lists,
         Err(error) => {
             let problem = words().acl_error(&error).to_owned();
-            return refuse_field("name", problem, "/acl", asked.form).await;
+            return asked.refuse("name", problem).await;
         }
     };
     let seen = asked.version.parse().ok();

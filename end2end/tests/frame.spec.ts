@@ -52,13 +52,3 @@ test('a search that finds nothing says what can be found', async ({ page, open, 
   await open('/search?q=zzz');
   await expect(page.getByRole('heading', { name: w('search_none', { text: 'zzz' }) })).toBeVisible();
 });
-
-test('a file that the browser asks about again is still there', async ({ page }) => {
-  const tomorrow = new Date(Date.now() + 86_400_000).toUTCString();
-  const asked: Record<string, string>[] = [{}, { 'if-modified-since': tomorrow }, { range: 'bytes=0-9' }];
-  for (const headers of asked) {
-    const answer = await page.request.get('/icons.svg', { headers });
-    expect(answer.status(), JSON.stringify(headers)).toBe(200);
-    expect(await answer.text()).toContain('id="shield"');
-  }
-});

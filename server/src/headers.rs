@@ -3,9 +3,8 @@
 
 use axum::extract::{Request, State};
 use axum::http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, IF_MODIFIED_SINCE,
-    IF_UNMODIFIED_SINCE, RANGE, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS,
-    X_FRAME_OPTIONS,
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, REFERRER_POLICY,
+    STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::middleware::Next;
@@ -44,11 +43,6 @@ pub(crate) async fn layer(
 ) -> Response {
     let nonce = Nonce::new();
     request.extensions_mut().insert(nonce.clone());
-    // `leptos_axum` takes every answer for a file but 200 for "not there": a browser that asks whether
-    // an icon has changed, or for a part of it, would lose it.
-    for name in [IF_MODIFIED_SINCE, IF_UNMODIFIED_SINCE, RANGE] {
-        request.headers_mut().remove(name);
-    }
     let path = request.uri().path();
     let caching = if path.starts_with("/pkg/") {
         FOR_EVER

@@ -52,7 +52,8 @@ pub(crate) async fn layer(
         NEVER
     };
     let mut response = next.run(request).await;
-    let caching = if response.status() == StatusCode::OK {
+    let status = response.status();
+    let caching = if status.is_success() || status == StatusCode::NOT_MODIFIED {
         caching
     } else {
         NEVER

@@ -13,10 +13,12 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use leptos::nonce::Nonce;
 use leptos::prelude::{provide_context, use_context};
-use leptos_axum::{LeptosRoutes, file_and_error_handler_with_context, generate_route_list};
+use leptos_axum::{ErrorHandler, LeptosRoutes, generate_route_list};
+use sqlx::Connection;
 use tower::{Layer, ServiceExt};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::limit::RequestBodyLimitLayer;
+use tower_http::services::ServeDir;
 use tower_http::timeout::TimeoutLayer;
 
 use crate::{AppState, away, gate, headers, live, node_api, origin, peer, session};
@@ -45,16 +47,23 @@ pub fn router(state: AppState) -> Router {
         }
     };
     let pages = generate_route_list(app::App);
+    let files = ServeDir::new(state.leptos.site_root.as_ref())
+        .append_index_html_on_directories(false)
+        .precompressed_br()
+        .precompressed_gzip();
 
     let interface = Router::new()
         .leptos_routes_with_context(&state, pages, context.clone(), {
             let options = state.leptos.clone();
             move || app::shell(options.clone())
         })
-        .fallback(file_and_error_handler_with_context::<AppState, _>(
+        // Not `file_and_error_handler` of Leptos (0.8.10): it gives a file the status and headers of a
+        // page that is being rendered on the same thread.
+        .fallback_service(files.fallback(ErrorHandler::new_with_context(
             context,
             app::shell,
-        ))
+            state.leptos.clone(),
+        )))
         .layer(TimeoutLayer::with_status_code(
             StatusCode::REQUEST_TIMEOUT,
             PAGE_LIMIT,
@@ -98,10 +107,10 @@ async fn limited(request: Request, next: Next) -> Response {
 
 /// For load balancers: can this replica do its work?
 async fn healthz(State(state): State<AppState>) -> (StatusCode, &'static str) {
-    // The pool gives up after two seconds.
-    let answer = tokio::time::timeout(Duration::from_secs(3), state.backend.pool.acquire()).await;
-    match answer {
-        Ok(Ok(_)) => (StatusCode::OK, "ok\n"),
+    // The pool gives up after two seconds. It does not ask a connection that was in use a moment ago.
+    let answer = async { state.backend.pool.acquire().await?.ping().await };
+    match tokio::time::timeout(Duration::from_secs(3), answer).await {
+        Ok(Ok(())) => (StatusCode::OK, "ok\n"),
         _ => (
             StatusCode::SERVICE_UNAVAILABLE,
             "the database does not answer\n",

@@ -19,6 +19,7 @@ mod config_switch;
 mod config_trouble;
 mod config_vanished;
 mod ends;
+mod files;
 mod flood;
 mod forms;
 mod guards;

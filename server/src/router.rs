@@ -21,6 +21,7 @@ use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::services::ServeDir;
 use tower_http::timeout::TimeoutLayer;
 
+use crate::site::file_or_page;
 use crate::{AppState, away, gate, headers, live, node_api, origin, peer, session};
 
 /// Bytes of a form: the longest has a list of some hundred networks.
@@ -47,23 +48,23 @@ pub fn router(state: AppState) -> Router {
         }
     };
     let pages = generate_route_list(app::App);
+    // Not `file_and_error_handler` of Leptos (0.8.10): it gives a file the status and headers of a page that
+    // is being rendered on the same thread.
+    let none = ErrorHandler::new_with_context(context.clone(), app::shell, state.leptos.clone());
     let files = ServeDir::new(state.leptos.site_root.as_ref())
         .append_index_html_on_directories(false)
         .precompressed_br()
-        .precompressed_gzip();
+        .precompressed_gzip()
+        .fallback(none.clone());
 
     let interface = Router::new()
-        .leptos_routes_with_context(&state, pages, context.clone(), {
+        .leptos_routes_with_context(&state, pages, context, {
             let options = state.leptos.clone();
             move || app::shell(options.clone())
         })
-        // Not `file_and_error_handler` of Leptos (0.8.10): it gives a file the status and headers of a
-        // page that is being rendered on the same thread.
-        .fallback_service(files.fallback(ErrorHandler::new_with_context(
-            context,
-            app::shell,
-            state.leptos.clone(),
-        )))
+        .fallback_service(tower::service_fn(move |request| {
+            file_or_page(files.clone(), none.clone(), request)
+        }))
         .layer(TimeoutLayer::with_status_code(
             StatusCode::REQUEST_TIMEOUT,
             PAGE_LIMIT,

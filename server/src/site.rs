@@ -1,11 +1,18 @@
 //! The files that browsers load, and how pages name them.
 
 use std::collections::HashSet;
+use std::convert::Infallible;
+use std::io::ErrorKind;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use axum::extract::FromRef;
+use axum::body::Body;
+use axum::extract::{FromRef, Request};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
 use leptos::config::LeptosOptions;
+use tower::{Service, ServiceExt};
+use tower_http::services::ServeDir;
 
 use crate::AppState;
 use crate::config::Settings;
@@ -40,6 +47,37 @@ impl Files {
     /// Is it a file that anybody may load?
     pub(crate) fn is_file(&self, path: &str) -> bool {
         path.starts_with("/pkg/") || self.0.contains(path)
+    }
+}
+
+/// The file that is asked for, else the page that says there is none. A name that no file can have (too
+/// long, say) is an error to `ServeDir`; to whoever asks it is not there either.
+pub(crate) async fn file_or_page<P, F>(
+    mut files: ServeDir<P>,
+    pages: P,
+    request: Request,
+) -> Result<Response, Infallible>
+where
+    P: Service<Request, Response = Response, Error = Infallible, Future = F> + Clone,
+    F: Future<Output = Result<Response, Infallible>> + Send + 'static,
+{
+    let (head, body) = request.into_parts();
+    let again = Request::from_parts(head.clone(), Body::empty());
+    match files.try_call(Request::from_parts(head, body)).await {
+        Ok(response) => Ok(response.into_response()),
+        Err(error)
+            if matches!(
+                error.kind(),
+                ErrorKind::InvalidFilename | ErrorKind::InvalidInput
+            ) =>
+        {
+            pages.oneshot(again).await
+        }
+        Err(error) => {
+            tracing::error!("a file of the site cannot be read: {error}");
+            let text = "the file cannot be read\n";
+            Ok((StatusCode::INTERNAL_SERVER_ERROR, text).into_response())
+        }
     }
 }
 

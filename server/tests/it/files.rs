@@ -3,17 +3,24 @@
 use domain::role::Role;
 use futures::future::join_all;
 use sqlx::PgPool;
+use tempfile::TempDir;
 
 use crate::support::WebConsole;
+
+async fn with_a_file(pool: &PgPool) -> (TempDir, WebConsole) {
+    let site = tempfile::tempdir().unwrap();
+    std::fs::create_dir(site.path().join("pkg")).unwrap();
+    std::fs::write(site.path().join("icons.svg"), "<svg/>").unwrap();
+    let root = site.path().to_owned();
+    let console = WebConsole::start_with(pool, |settings| settings.site.root = root).await;
+    (site, console)
+}
 
 /// The handler that comes with Leptos gave files the status and headers of whichever page was being
 /// rendered on the same thread: a 404 now and then, with the right content.
 #[sqlx::test(migrator = "backend::MIGRATOR")]
 async fn a_file_has_nothing_of_the_pages_beside_it(pool: PgPool) {
-    let site = tempfile::tempdir().unwrap();
-    std::fs::write(site.path().join("icons.svg"), "<svg/>").unwrap();
-    let root = site.path().to_owned();
-    let console = WebConsole::start_with(&pool, |settings| settings.site.root = root).await;
+    let (_site, console) = with_a_file(&pool).await;
     let admin = console.signed_in(Role::Admin).await;
     for _ in 0..60 {
         let pages = join_all((0..4).map(|_| admin.get("/nodes/nothing")));
@@ -30,10 +37,7 @@ async fn a_file_has_nothing_of_the_pages_beside_it(pool: PgPool) {
 
 #[sqlx::test(migrator = "backend::MIGRATOR")]
 async fn a_file_that_has_not_changed_is_not_sent_again(pool: PgPool) {
-    let site = tempfile::tempdir().unwrap();
-    std::fs::write(site.path().join("icons.svg"), "<svg/>").unwrap();
-    let root = site.path().to_owned();
-    let console = WebConsole::start_with(&pool, |settings| settings.site.root = root).await;
+    let (_site, console) = with_a_file(&pool).await;
     let anybody = console.browser();
     let first = anybody.get("/icons.svg").await;
     let again = anybody
@@ -43,5 +47,18 @@ async fn a_file_that_has_not_changed_is_not_sent_again(pool: PgPool) {
     assert_eq!((again.status, again.body.as_str()), (304, ""));
     for answer in [first, again] {
         assert_eq!(answer.headers["cache-control"], "public, max-age=3600");
+    }
+}
+
+#[sqlx::test(migrator = "backend::MIGRATOR")]
+async fn what_cannot_be_a_file_is_not_there(pool: PgPool) {
+    let (_site, console) = with_a_file(&pool).await;
+    let admin = console.signed_in(Role::Admin).await;
+    let long = format!("/pkg/{}", "a".repeat(300));
+    for path in [&long, "/pkg/%00", "/pkg/", "/icons.svg/x", "/%ff"] {
+        for method in ["GET", "HEAD"] {
+            let answer = admin.send(admin.request(method, path)).await;
+            assert_eq!(answer.status, 404, "{method} {path}");
+        }
     }
 }

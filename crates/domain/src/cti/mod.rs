@@ -5,11 +5,13 @@
 
 pub mod file;
 mod form;
+mod rule;
 mod rules;
 mod values;
 mod warnings;
 
 pub use form::{Field, FieldProblem, FormText, Reason};
+pub use rule::{NoRule, Rule};
 pub use rules::{CallRules, Prefixes, TooMany, Verdict};
 pub use values::{
     LogName, LogNameError, MAX_PREFIXES, MaxLength, MaxLengthError, Prefix, PrefixError,

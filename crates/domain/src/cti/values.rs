@@ -101,7 +101,7 @@ impl fmt::Display for Prefix {
 }
 
 /// The longest destination number that may be called, in characters: 1 to 1,000.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "u64", into = "u64")]
 pub struct MaxLength(u16);
 

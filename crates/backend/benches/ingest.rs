@@ -62,6 +62,7 @@ fn event(backend: &Backend, n: usize) -> AttackEvent {
         kind: Kind::RegistrationFailed,
         user: Some(format!("{}", 1_000 + n % 9_000)),
         number: None,
+        agent: None,
         raw: format!(
             "ip[{source}] user[1001] at[2026-11-22T10:40:28.123456+0000] Registration failed succeed!"
         ),

@@ -191,6 +191,9 @@ pub struct AttackEvent {
     /// Dialed number, made inert.
     #[serde(default)]
     pub number: Option<String>,
+    /// The attacker's `User-Agent` where the line has it, made inert.
+    #[serde(default)]
+    pub agent: Option<String>,
     /// The line, made inert, at most [`RAW_LIMIT`] bytes of it.
     pub raw: String,
 }
@@ -385,6 +388,14 @@ mod tests {
         let order: Order =
             serde_json::from_str(r#"{"id":7,"act":"dance","network":null}"#).unwrap();
         assert_eq!(order.act, crate::ban::Act::Unknown);
+    }
+
+    /// A worker that knows no agent, and a spool that was written before it did.
+    #[test]
+    fn an_attack_without_an_agent_is_one() {
+        let json = r#"{"offset":3,"kind":"scan","raw":"x"}"#;
+        let event: AttackEvent = serde_json::from_str(json).unwrap();
+        assert_eq!((event.offset, event.agent), (3, None));
     }
 
     #[test]

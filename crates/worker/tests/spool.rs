@@ -20,6 +20,7 @@ fn piece(source: Source, from: i64, to: i64, filler: usize) -> Piece {
         kind: Kind::Other,
         user: None,
         number: None,
+        agent: None,
         raw: "x".repeat(filler),
     };
     Piece {

@@ -6,8 +6,12 @@
 //! last ` at[DATE]` and the text after it. So the source is taken from the first position only, the
 //! date from the last bracket only, and the fields from what lies between.
 
+mod fields;
+pub mod prefix;
+
 use std::net::IpAddr;
 
+use fields::Fields;
 use serde::{Deserialize, Serialize};
 
 use crate::net;
@@ -74,6 +78,8 @@ pub struct AttackLine<'a> {
     pub user: Option<&'a [u8]>,
     /// The dialed number, as sent by the attacker.
     pub number: Option<&'a [u8]>,
+    /// The `User-Agent` header, as sent by the attacker.
+    pub agent: Option<&'a [u8]>,
     /// Microseconds since 1970 (UTC), from the last date of the line.
     pub at: Option<i64>,
 }
@@ -88,6 +94,7 @@ pub fn parse(line: &[u8]) -> AttackLine<'_> {
             kind: Kind::Other,
             user: None,
             number: None,
+            agent: None,
             at: None,
         };
     };
@@ -99,11 +106,13 @@ pub fn parse(line: &[u8]) -> AttackLine<'_> {
             None => (rest, None, rest),
         },
     };
+    let fields = Fields::read(fields);
     AttackLine {
         source: Some(source),
         kind: classify(text),
-        user: field(fields, b"user["),
-        number: field(fields, b"number[").or_else(|| field(fields, b"destination_number[")),
+        user: fields.user,
+        number: fields.number,
+        agent: fields.agent,
         at,
     }
 }
@@ -205,23 +214,6 @@ pub fn parse_date(text: &[u8]) -> Option<i64> {
 fn two(tens: u8, ones: u8) -> Option<i64> {
     (tens.is_ascii_digit() && ones.is_ascii_digit())
         .then(|| i64::from(tens - b'0') * 10 + i64::from(ones - b'0'))
-}
-
-/// The value of the first `name[`, up to where the next known field or the fields end.
-fn field<'a>(fields: &'a [u8], name: &[u8]) -> Option<&'a [u8]> {
-    let start = find(fields, name).filter(|at| *at == 0 || fields[at - 1] == b' ')? + name.len();
-    let value = &fields[start..];
-    let end = [
-        &b"] number["[..],
-        b"] destination_number[",
-        b"] user[",
-        b"] agent[",
-    ]
-    .iter()
-    .filter_map(|next| find(value, next))
-    .min()
-    .or_else(|| value.iter().rposition(|byte| *byte == b']'))?;
-    Some(&value[..end])
 }
 
 fn find(haystack: &[u8], needle: &[u8]) -> Option<usize> {

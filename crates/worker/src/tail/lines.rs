@@ -80,6 +80,7 @@ impl Parser {
                 kind: Kind::Other,
                 user: None,
                 number: None,
+                agent: None,
                 raw: inert(head, RAW_LIMIT),
             });
         }
@@ -95,6 +96,7 @@ fn attack_event(offset: u64, line: &[u8]) -> AttackEvent {
         kind: parsed.kind,
         user: parsed.user.map(|user| inert(user, RAW_LIMIT)),
         number: parsed.number.map(|number| inert(number, RAW_LIMIT)),
+        agent: parsed.agent.map(|agent| inert(agent, RAW_LIMIT)),
         raw: inert(line, RAW_LIMIT),
     }
 }

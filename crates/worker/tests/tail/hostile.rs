@@ -43,15 +43,31 @@ fn hostile_01_forged_sources_are_never_taken() {
         "x@y] from 198.51.100.7",
         "] user[ip[198.51.100.7]]",
     ];
-    for user in forged {
-        append(&log, format!("ip[203.0.113.9] user[{user}] at[2026-11-22T10:40:28.123456+0000] Registration failed succeed!\n").as_bytes());
+    let write = |fields: &str| {
+        let at = "at[2026-11-22T10:40:28.123456+0000]";
+        let line = format!("ip[203.0.113.9] {fields} {at} Registration failed succeed!\n");
+        append(&log, line.as_bytes());
+    };
+    for text in forged {
+        write(&format!("user[{text}]"));
+        write(&format!("user[1001] agent[{text}\x1b[31m]"));
     }
     let mut reader = Reader::start(&log);
     reader.settle();
     assert_eq!(
         sources(&reader),
-        BTreeMap::from([("203.0.113.9".to_owned(), 4)])
+        BTreeMap::from([("203.0.113.9".to_owned(), 8)])
     );
+    let agents: Vec<&str> = reader
+        .stored
+        .iter()
+        .flat_map(|chunk| &chunk.attacks)
+        .filter_map(|event| event.agent.as_deref())
+        .collect();
+    let sent = forged.map(|text| format!("{text}\\x1b[31m"));
+    // The last one forges the border of a field; whose value it cuts is the attacker's own.
+    assert_eq!(agents[..3], sent[..3]);
+    assert_eq!(agents.len(), 4);
 }
 
 #[test]

@@ -39,6 +39,7 @@ pub fn attack(offset: i64, source: &str) -> AttackEvent {
         kind: Kind::RegistrationFailed,
         user: Some("1001".to_owned()),
         number: None,
+        agent: None,
         raw: format!("ip[{source}] user[1001] Registration failed succeed!"),
     }
 }

@@ -50,6 +50,8 @@ pub struct Settings {
     pub secrets: Secrets,
     /// `[retention]`
     pub retention: Limits,
+    /// `[geo]`
+    pub geo: Geo,
     /// `[site]`
     pub site: Site,
     /// `[log]`
@@ -86,6 +88,14 @@ pub struct Database {
 pub struct Secrets {
     /// The key's file; `None`: `secret.key` in [`Settings::data_dir`].
     pub key_file: Option<PathBuf>,
+}
+
+/// Countries and networks of addresses.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Geo {
+    /// Folder with the files; `None`: they stay unknown.
+    pub folder: Option<PathBuf>,
 }
 
 /// The files that browsers load.
@@ -125,6 +135,7 @@ impl Default for Settings {
             database: Database::default(),
             secrets: Secrets::default(),
             retention: Limits::default(),
+            geo: Geo::default(),
             site: Site::default(),
             log: Log::default(),
         }
@@ -265,6 +276,7 @@ mod tests {
             "url",
             "max_connections",
             "key_file",
+            "folder",
             "root",
             "hash_file",
             "json",
@@ -286,6 +298,7 @@ mod tests {
             "[http]\nport = 80",
             "[database]\npassword = 'x'",
             "[tls]",
+            "[geo]\nurl = 'https://geo.example.org'",
             "[retention]\nweeks = 1",
             "[retention]\ndays = 0",
             "[retention]\nattack_rows = -1",

@@ -23,6 +23,7 @@ mod state;
 use std::time::Duration;
 
 use addresses::Addresses;
+use backend::geo::Geo;
 use backend::{Backend, accounts, jobs};
 use runtime::{Clock, Shutdown};
 use tokio::net::TcpListener;
@@ -55,10 +56,13 @@ pub async fn run(
     let mut addresses = Addresses::new(&settings, &listener);
     let backend = Backend::new(database.pool.clone(), clock)
         .with_retention(settings.retention)
+        .with_geo(Geo::in_folder(settings.geo.folder.clone()))
         .with_sealer(key);
     if !secret_key::agree(&backend, &shutdown).await? {
         return database.close().await;
     }
+    // Before the first line arrives, which would be stored without a country.
+    backend.geo().look(&backend.clock).await;
     backend.set_console_addresses(addresses.look().await);
     let follow = addresses.follow(backend.clone(), shutdown.clone());
     shutdown.spawn("addresses of the console", follow);

@@ -11,6 +11,7 @@ pub mod bans;
 pub mod changes;
 pub mod config;
 mod error;
+pub mod geo;
 pub mod ingest;
 pub mod jobs;
 pub mod links;
@@ -53,6 +54,7 @@ pub struct Backend {
     watch: nodes::Watch,
     moving: nodes::Moving,
     contents: config::Contents,
+    geo: geo::Geo,
 }
 
 impl Backend {
@@ -70,6 +72,7 @@ impl Backend {
             watch: nodes::Watch::default(),
             moving: nodes::Moving::default(),
             contents: config::Contents::default(),
+            geo: geo::Geo::default(),
         }
     }
 
@@ -85,6 +88,18 @@ impl Backend {
     pub fn with_sealer(mut self, sealer: seal::Sealer) -> Self {
         self.sealer = sealer;
         self
+    }
+
+    /// Where countries and networks of addresses are known from.
+    #[must_use]
+    pub fn with_geo(mut self, geo: geo::Geo) -> Self {
+        self.geo = geo;
+        self
+    }
+
+    /// See [`Backend::with_geo`].
+    pub fn geo(&self) -> &geo::Geo {
+        &self.geo
     }
 
     /// See [`Backend::with_sealer`].

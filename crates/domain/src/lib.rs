@@ -9,6 +9,7 @@ pub mod attack;
 pub mod ban;
 pub mod config;
 pub mod cti;
+pub mod geo;
 pub mod guard;
 pub mod health;
 pub mod ids;

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use runtime::Shutdown;
 
-use crate::{Backend, accounts, changes, config, links, nodes, retention, whitelist};
+use crate::{Backend, accounts, changes, config, geo, links, nodes, retention, whitelist};
 use round::Job;
 
 /// Entries of the whitelist end this long after their time at most.
@@ -28,6 +28,12 @@ pub fn spawn_all(backend: &Backend, shutdown: &Shutdown) {
     shutdown.spawn("listen for changes", listening);
     let watching = nodes::watch(backend.clone(), shutdown.clone());
     shutdown.spawn("look what is new for nodes", watching);
+    let looking = geo::watch(
+        backend.geo().clone(),
+        backend.clock.clone(),
+        shutdown.clone(),
+    );
+    shutdown.spawn("look at countries and networks", looking);
     links::spawn(backend, shutdown, links::Times::default());
     config::engine::spawn(backend, shutdown, config::engine::Times::default());
 

@@ -6,8 +6,10 @@
 //! last ` at[DATE]` and the text after it. So the source is taken from the first position only, the
 //! date from the last bracket only, and the fields from what lies between.
 
+pub mod facet;
 mod fields;
 pub mod prefix;
+pub mod window;
 
 use std::net::IpAddr;
 

@@ -10,6 +10,7 @@ words! {
     problem_missing: "Fill this in.", "此项必填。";
     problem_too_long(max: usize): "At most {max} characters.", "最多 {max} 个字符。";
     problem_too_short(min: usize): "At least {min} characters.", "至少 {min} 个字符。";
+    problem_too_large(max: i64): "At most {max}.", "不能大于 {max}。";
     problem_characters: "It has characters that are not allowed here.", "包含不允许的字符。";
     problem_taken: "This name is taken.", "该名称已被使用。";
     problem_whitelisted: "It is in the whitelist already, for at least as long.", "已在白名单中，且有效期不短于所选时间。";
@@ -48,6 +49,7 @@ impl Words {
             Problem::Missing => self.problem_missing().to_owned(),
             Problem::TooLong { max } => self.problem_too_long(*max),
             Problem::TooShort { min } => self.problem_too_short(*min),
+            Problem::TooLarge { max } => self.problem_too_large(*max),
             Problem::BadCharacters => self.problem_characters().to_owned(),
             Problem::Taken => self.problem_taken().to_owned(),
             Problem::Whitelisted => self.problem_whitelisted().to_owned(),

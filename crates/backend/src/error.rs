@@ -57,6 +57,12 @@ pub enum Problem {
         /// Characters.
         min: usize,
     },
+    /// A number larger than allowed.
+    #[error("is more than {max}")]
+    TooLarge {
+        /// The largest.
+        max: i64,
+    },
     /// A form that is not accepted.
     #[error("has characters that are not allowed")]
     BadCharacters,

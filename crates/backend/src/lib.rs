@@ -10,6 +10,7 @@ pub mod audit;
 pub mod bans;
 pub mod changes;
 pub mod config;
+mod counts;
 mod error;
 pub mod geo;
 pub mod ingest;
@@ -55,6 +56,9 @@ pub struct Backend {
     moving: nodes::Moving,
     contents: config::Contents,
     geo: geo::Geo,
+    weeks: ingest::Weeks,
+    /// Rung when there is something to fold.
+    folding: Arc<tokio::sync::Notify>,
 }
 
 impl Backend {
@@ -73,10 +77,12 @@ impl Backend {
             moving: nodes::Moving::default(),
             contents: config::Contents::default(),
             geo: geo::Geo::default(),
+            weeks: ingest::Weeks::default(),
+            folding: Arc::default(),
         }
     }
 
-    /// How much of the logs is kept.
+    /// How much of the logs is kept, as long as nobody has chosen it on the page.
     #[must_use]
     pub fn with_retention(mut self, limits: retention::Limits) -> Self {
         self.retention = limits;

@@ -174,11 +174,13 @@ async fn compare(stage: &Stage, written: &[Lines]) {
     .await
     .unwrap();
     assert_eq!(gaps, []);
-    let counted: i64 =
-        sqlx::query_scalar("select coalesce(sum(lines), 0)::bigint from attack_minutes")
-            .fetch_one(&mut connection)
-            .await
-            .unwrap();
+    let counted: i64 = sqlx::query_scalar(
+        "select coalesce(sum(events), 0)::bigint from event_minutes \
+                   where node_id = 0 and kind not like '%ban'",
+    )
+    .fetch_one(&mut connection)
+    .await
+    .unwrap();
     let count: usize = written.iter().map(|lines| lines.len()).sum();
     assert_eq!(
         usize::try_from(counted).unwrap(),

@@ -96,9 +96,11 @@ impl Node {
             .unwrap()
     }
 
-    /// Its rows in `attacks`.
+    /// Its lines that are kept.
     pub async fn lines_of(&self, address: &str) -> i64 {
-        sqlx::query_scalar("select count(*) from attacks where source = $1::inet")
+        let sql = "select (select count(*) from attacks where source = $1::inet) \
+                   + (select count(*) from evidence where source = $1::inet)";
+        sqlx::query_scalar(sql)
             .bind(address)
             .fetch_one(&self.backend.pool)
             .await

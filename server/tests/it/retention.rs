@@ -4,11 +4,13 @@ use backend::bans;
 use backend::overview::overview;
 use backend::retention::{self, Limits};
 use domain::net::Network;
+use domain::role::Role;
 use domain::wire::{AttackEvent, Gap, Report, Source};
 use sqlx::PgPool;
+use time::Duration;
 
 use crate::support::{
-    NOW, TestConsole, TestWorker, attack, ban_event, ban_list, chunk, cursor, log_of_bans,
+    NOW, TestConsole, TestWorker, actor, attack, ban_event, ban_list, chunk, cursor, log_of_bans,
 };
 
 const ROWS: i64 = 1_000;
@@ -23,11 +25,25 @@ async fn console(pool: &PgPool) -> TestConsole {
     TestConsole::with(pool, |backend| backend.with_retention(limits)).await
 }
 
+/// One after the other, from half an hour ago.
 fn lines(from: i64, count: i64) -> Vec<AttackEvent> {
     let source = |n: i64| format!("10.{}.{}.{}", n >> 16, (n >> 8) & 255, n & 255);
-    (from..from + count)
-        .map(|n| attack(n * 10, &source(n)))
-        .collect()
+    let line = |n| {
+        dated(
+            attack(n * 10, &source(n)),
+            Duration::minutes(30) - Duration::milliseconds(n),
+        )
+    };
+    (from..from + count).map(line).collect()
+}
+
+/// Written so long ago.
+fn dated(line: AttackEvent, ago: Duration) -> AttackEvent {
+    let at = (NOW - ago).unix_timestamp_nanos() / 1_000;
+    AttackEvent {
+        at: Some(i64::try_from(at).unwrap()),
+        ..line
+    }
 }
 
 async fn tell(worker: &TestWorker, from: i64, lines: Vec<AttackEvent>) -> Report {
@@ -87,56 +103,85 @@ async fn a_held_ban_keeps_the_lines_that_say_why(pool: PgPool) {
     let console = console(&pool).await;
     let worker = console.node("fs-1").await;
     // Long ago, and of one moment: any five of them say why.
-    let old = |n: i64| AttackEvent {
-        at: Some((NOW.unix_timestamp() - 100 * 86_400) * 1_000_000),
-        ..attack(n * 10, BANNED)
-    };
+    let old = |n: i64| dated(attack(n * 10, BANNED), Duration::days(50));
     worker.report(&ban_list(&[BANNED])).await;
     tell(&worker, 0, (0..800).map(old).collect()).await;
     tell(&worker, 8_000, lines(800, 4_000)).await;
     retention::sweep(&console.backend).await.unwrap();
-    assert_eq!(console.count("attacks").await, ROWS + 5);
+    let kept = async || {
+        (
+            console.count("attacks").await,
+            console.count("evidence").await,
+        )
+    };
+    assert_eq!(kept().await, (ROWS, 5));
     let why = &console.bans().await.rows[0].why;
     assert_eq!(why.last_lines.len(), 3);
     assert_eq!(why.kinds.iter().map(|kind| kind.1).sum::<i64>(), 5);
 
     // Banned again meanwhile by newer lines: of all of them the newest five stay.
-    let again = (0..800).map(|n| attack(48_000 + n * 10, BANNED)).collect();
-    tell(&worker, 48_000, again).await;
+    let again = |n: i64| dated(attack(48_000 + n * 10, BANNED), Duration::minutes(40));
+    tell(&worker, 48_000, (0..800).map(again).collect()).await;
     tell(&worker, 56_000, lines(5_600, 4_000)).await;
     retention::sweep(&console.backend).await.unwrap();
-    assert_eq!(console.count("attacks").await, ROWS + 10);
-    retention::forget(&console.backend).await.unwrap();
-    assert_eq!(console.count("attacks").await, ROWS + 5);
+    assert_eq!(kept().await, (ROWS, 5));
     let network: Network = BANNED.parse().unwrap();
     let detail = bans::detail(&console.backend, network).await.unwrap();
-    assert!(
-        detail
-            .lines
-            .iter()
-            .all(|line| line.at.year() == 2026 && line.at > NOW - time::Duration::HOUR)
-    );
+    assert_eq!(detail.lines.len(), 5);
+    let hour_ago = NOW - Duration::HOUR;
+    assert!(detail.lines.iter().all(|line| line.at > hour_ago));
 
     worker.report(&ban_list(&[])).await;
     retention::forget(&console.backend).await.unwrap();
-    assert_eq!(console.count("attacks").await, ROWS);
+    assert_eq!(kept().await, (ROWS, 0));
+
+    // One that comes late, for a week that has been dropped.
+    tell(&worker, 96_000, vec![old(9_600)]).await;
+    assert_eq!(kept().await, (ROWS + 1, 0));
+}
+
+#[sqlx::test(migrator = "backend::MIGRATOR")]
+async fn what_is_too_old_is_not_stored_and_shown_as_a_gap(pool: PgPool) {
+    let console = console(&pool).await;
+    let worker = console.node("fs-1").await;
+    let ages = [91, 92, 89, 91, 91];
+    let line = |(days, n): (_, i64)| dated(attack(n * 10, "198.51.100.7"), Duration::days(days));
+    tell(&worker, 0, ages.into_iter().zip(0..).map(line).collect()).await;
+    assert_eq!(kept(&console).await, (20, 20));
+    let days_ago = |days: i64| NOW.unix_timestamp() - days * 86_400;
+    let events = vec![
+        ban_event(0, "198.51.100.7", days_ago(91)),
+        ban_event(10, "198.51.100.7", days_ago(89)),
+    ];
+    worker.report(&log_of_bans(0, 20, events)).await;
+    assert_eq!(console.count("ban_events").await, 1);
+    let detail = backend::nodes::get(&console.backend, "fs-1").await.unwrap();
+    let mut gaps: Vec<_> = detail
+        .unwrap()
+        .gaps
+        .into_iter()
+        .map(|gap| (gap.source, gap.from_byte, gap.to_byte, gap.cause))
+        .collect();
+    gaps.sort();
+    let gap = |source, from, to| (source, from, to, "too_old".to_owned());
+    let expected = [
+        gap(Source::Attacks, 0, 20),
+        gap(Source::Attacks, 30, 50),
+        gap(Source::Fail2ban, 0, 10),
+    ];
+    assert_eq!(gaps, expected);
 }
 
 #[sqlx::test(migrator = "backend::MIGRATOR")]
 async fn what_is_too_old_goes_from_every_table(pool: PgPool) {
     let console = console(&pool).await;
     let worker = console.node("fs-1").await;
+    let line = |n: i64, days| dated(attack(n * 10, "198.51.100.7"), Duration::days(days));
+    tell(&worker, 0, vec![line(0, 80), line(1, 1), line(2, 0)]).await;
     let days_ago = |days: i64| NOW.unix_timestamp() - days * 86_400;
-    let line = |n: i64, days| AttackEvent {
-        at: Some(days_ago(days) * 1_000_000),
-        ..attack(n * 10, "198.51.100.7")
-    };
-    let ages = [91, 92, 89, 91];
-    let dated = ages.into_iter().zip(0..).map(|(days, n)| line(n, days));
-    tell(&worker, 0, dated.collect()).await;
     let events = vec![
-        ban_event(0, "198.51.100.7", days_ago(91)),
-        ban_event(10, "198.51.100.7", days_ago(89)),
+        ban_event(0, "198.51.100.7", days_ago(80)),
+        ban_event(10, "198.51.100.7", days_ago(1)),
     ];
     let mut report = log_of_bans(0, 20, events);
     report.chunks[0].gap = Some(Gap {
@@ -150,16 +195,57 @@ async fn what_is_too_old_goes_from_every_table(pool: PgPool) {
         .execute(&pool)
         .await
         .unwrap();
+    // Of the week of the old ones the last day is 91 days ago then.
+    console.backend.clock.advance(Duration::days(17));
     retention::sweep(&console.backend).await.unwrap();
-    assert_eq!(kept(&console).await, (20, 20));
-    for (table, rows) in [
-        ("attacks", 1),
+    assert_eq!(kept(&console).await, (10, 20));
+    for (rows, expected) in [
+        ("attacks", 2),
         ("ban_events", 1),
-        ("attack_minutes", 1),
         ("log_gaps", 0),
+        ("log_weeks", 2),
+        // No minutes and no buckets of the old day; its kinds stay for longer.
+        ("event_counts where level = 0", 0),
+        ("facet_counts where level = 0", 0),
+        (
+            "facet_counts where level = 2 and facet = 1 and node_id = 0",
+            2,
+        ),
+        ("event_counts where level = 2 and node_id = 0", 5),
     ] {
-        assert_eq!(console.count(table).await, rows, "{table}");
+        assert_eq!(console.count(rows).await, expected, "{rows}");
     }
+}
+
+#[sqlx::test(migrator = "backend::MIGRATOR")]
+async fn an_admin_chooses_what_is_kept(pool: PgPool) {
+    let console = console(&pool).await;
+    let backend = &console.backend;
+    let days = |days| Limits {
+        days: NonZeroU16::new(days).unwrap(),
+        ..Limits::default()
+    };
+    let refused = retention::set_settings(backend, &actor(Role::Operator), days(7)).await;
+    assert!(matches!(refused, Err(backend::Error::Forbidden)));
+    let refused = retention::set_settings(backend, &actor(Role::Admin), days(401)).await;
+    assert!(matches!(
+        refused,
+        Err(backend::Error::Invalid { field: "days", .. })
+    ));
+    assert_eq!(retention::settings(backend).await.unwrap().days.get(), 90);
+    for chosen in [7, 400] {
+        let admin = actor(Role::Admin);
+        retention::set_settings(backend, &admin, days(chosen))
+            .await
+            .unwrap();
+        // … on every replica.
+        let other = TestConsole::start(&pool).await;
+        assert_eq!(
+            retention::settings(&other.backend).await.unwrap(),
+            days(chosen)
+        );
+    }
+    assert_eq!(console.audited("set retention", "retention").await, 2);
 }
 
 #[sqlx::test(migrator = "backend::MIGRATOR")]

@@ -98,11 +98,17 @@ pub(super) async fn newest_lines(
         .iter()
         .partition(|net| net.prefix_len() == net.max_prefix_len());
     let rows = sqlx::query!(
-        r#"select t.network as "network!: IpNet", n.name as node_name, a.at,
-                  a.source as "source: IpNet", a.kind, a.extension, a.number, a.raw
+        r#"select t.network as "network!: IpNet", n.name as node_name, a.at as "at!",
+                  a.source as "source: IpNet", a.kind as "kind!", a.extension, a.number,
+                  a.raw as "raw!"
            from unnest($1::inet[]) as t (network)
            cross join lateral (
-               select * from attacks a where a.source = t.network order by a.at desc limit 3
+               (select node_id, at, source, kind, extension, number, raw from attacks a
+                where a.source = t.network order by a.at desc limit 3)
+               union all
+               (select node_id, at, source, kind, extension, number, raw from evidence e
+                where e.source = t.network order by e.at desc limit 3)
+               order by at desc limit 3
            ) a
            join nodes n on n.id = a.node_id
            order by 1, a.at desc"#,
@@ -145,10 +151,17 @@ pub(super) async fn kinds(
                from unnest($1::inet[]) as t (network)
            ) t
            cross join lateral (
-               select a.kind from attacks a
-               where a.source between set_masklen(network(t.network)::inet, t.host)
-                                  and set_masklen(broadcast(t.network), t.host)
-               order by a.source, a.at desc
+               (select a.kind from attacks a
+                where a.source between set_masklen(network(t.network)::inet, t.host)
+                                   and set_masklen(broadcast(t.network), t.host)
+                order by a.source, a.at desc
+                limit $2)
+               union all
+               (select e.kind from evidence e
+                where e.source between set_masklen(network(t.network)::inet, t.host)
+                                   and set_masklen(broadcast(t.network), t.host)
+                order by e.source, e.at desc
+                limit $2)
                limit $2
            ) a
            group by 1, 2"#,
@@ -177,11 +190,18 @@ pub(super) async fn lines(
     let lines = if network.is_host() {
         sqlx::query_as!(
             Line,
-            r#"select n.name as node_name, a.at, a.source as "source: IpNet", a.kind, a.extension,
-                      a.number, a.raw
-               from attacks a join nodes n on n.id = a.node_id
-               where a.source = $1
-               order by a.source, a.at desc limit $2"#,
+            r#"select n.name as node_name, a.at as "at!", a.source as "source: IpNet",
+                      a.kind as "kind!", a.extension, a.number, a.raw as "raw!"
+               from (
+                   (select node_id, at, source, kind, extension, number, raw from attacks a
+                    where a.source = $1 order by a.at desc limit $2)
+                   union all
+                   (select node_id, at, source, kind, extension, number, raw from evidence e
+                    where e.source = $1 order by e.at desc limit $2)
+                   order by at desc limit $2
+               ) a
+               join nodes n on n.id = a.node_id
+               order by a.at desc"#,
             network.ipnet(),
             limit,
         )

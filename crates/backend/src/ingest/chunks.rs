@@ -1,23 +1,42 @@
 //! Pieces of logs: what lies past the cursor is stored, what lies before it is passed over.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::ids::NodeId;
-use domain::wire::{BanEvent, Chunk, Cursor, Gap, Source};
+use domain::wire::{Chunk, Cursor, Gap, Source};
 use sqlx::PgConnection;
-use time::OffsetDateTime;
+use time::{Date, OffsetDateTime};
 
-use super::columns::{AHEAD, Attacks};
+use super::columns::{Attacks, BanEvents, time_of, time_of_ban};
+use super::weeks::{Log, monday};
 use super::{Touched, sql};
 use crate::Error;
 use crate::changes::Topic;
+use crate::counts::Sums;
+
+/// When a report came, and from when on lines are kept.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Times {
+    pub now: OffsetDateTime,
+    pub kept: OffsetDateTime,
+}
+
+/// The partitions that these chunks need.
+pub(super) fn weeks(chunks: &[Chunk], times: Times) -> BTreeSet<(Log, Date)> {
+    let attacks = chunks.iter().flat_map(|chunk| &chunk.attacks);
+    let attacks = attacks.map(|event| (Log::Attacks, time_of(event, times.now)));
+    let bans = chunks.iter().flat_map(|chunk| &chunk.bans);
+    let bans = bans.map(|event| (Log::BanEvents, time_of_ban(event, times.now)));
+    let kept = attacks.chain(bans).filter(|(_, at)| *at >= times.kept);
+    kept.map(|(log, at)| (log, monday(at))).collect()
+}
 
 /// Stores what is new of `chunks` and moves the cursors; returns where all of them stand now.
 pub(super) async fn store(
     conn: &mut PgConnection,
     node: NodeId,
     chunks: &[Chunk],
-    now: OffsetDateTime,
+    times: Times,
     touched: &mut Touched,
 ) -> Result<Vec<Cursor>, Error> {
     let mut cursors: BTreeMap<Source, Cursor> = sql::cursors(conn, node)
@@ -26,7 +45,8 @@ pub(super) async fn store(
         .map(|cursor| (cursor.source, cursor))
         .collect();
     let mut attacks = Attacks::default();
-    let mut bans: Vec<(i64, &BanEvent)> = Vec::new();
+    let mut bans = BanEvents::default();
+    let mut sums = Sums::default();
     let mut gaps: Vec<(Source, Gap)> = Vec::new();
     let mut moved = Vec::new();
     for chunk in chunks {
@@ -37,33 +57,43 @@ pub(super) async fn store(
         gaps.extend(chunk.gap.clone().map(|gap| (source, gap)));
         gaps.extend(unexplained(chunk, cursors.get(&source)).map(|gap| (source, gap)));
         let generation = chunk.end.generation;
+        let mut old = TooOld::default();
         match source {
             Source::Attacks => {
                 let new = chunk.attacks.iter().filter(|event| event.offset >= from);
-                new.for_each(|event| attacks.push(generation, event, now));
+                for event in new {
+                    let at = time_of(event, times.now);
+                    if old.kept(event.offset, at >= times.kept) {
+                        attacks.push(generation, event, at, &mut sums);
+                    }
+                }
             }
             Source::Fail2ban => {
                 let new = chunk.bans.iter().filter(|event| event.offset >= from);
-                bans.extend(new.map(|event| (generation, event)));
+                for event in new {
+                    let at = time_of_ban(event, times.now);
+                    if old.kept(event.offset, at >= times.kept) {
+                        bans.push(generation, event, at, &mut sums);
+                    }
+                }
             }
         }
+        gaps.extend(old.gaps(chunk).map(|gap| (source, gap)));
         cursors.insert(source, chunk.end);
         moved.push(source);
     }
     if !attacks.offsets.is_empty() {
         sql::insert_attacks(conn, node, &attacks).await?;
-        sql::count_minutes(conn, node, &attacks.minutes).await?;
         touched.topics.insert(Topic::Attacks);
     }
-    if !bans.is_empty() {
-        sql::insert_ban_events(conn, node, &bans, now + AHEAD, now).await?;
-        touched
-            .networks
-            .extend(bans.iter().map(|(_, event)| event.network.ipnet()));
+    if !bans.offsets.is_empty() {
+        sql::insert_ban_events(conn, node, &bans).await?;
+        touched.networks.extend(&bans.networks);
         touched.topics.insert(Topic::Bans);
     }
-    for (source, gap) in &gaps {
-        sql::insert_gap(conn, node, *source, gap, now).await?;
+    sums.store(conn, node).await?;
+    if !gaps.is_empty() {
+        sql::insert_gaps(conn, node, &gaps, times.now).await?;
         touched.topics.insert(Topic::Nodes);
     }
     moved.sort_unstable();
@@ -72,6 +102,36 @@ pub(super) async fn store(
         sql::move_cursor(conn, node, cursors[&source]).await?;
     }
     Ok(cursors.into_values().collect())
+}
+
+/// Lines of a chunk that are older than what is kept: not stored, and shown as the gap they leave.
+#[derive(Default)]
+struct TooOld {
+    /// Begins and ends of them, as far as the next line that is kept.
+    runs: Vec<(i64, Option<i64>)>,
+}
+
+impl TooOld {
+    /// Notes the line at `offset`; hands `kept` back.
+    fn kept(&mut self, offset: i64, kept: bool) -> bool {
+        match self.runs.last_mut() {
+            Some((_, end @ None)) if kept => *end = Some(offset),
+            Some((_, None)) => {}
+            _ if kept => {}
+            _ => self.runs.push((offset, None)),
+        }
+        kept
+    }
+
+    fn gaps(self, chunk: &Chunk) -> impl Iterator<Item = Gap> {
+        let end = chunk.end;
+        self.runs.into_iter().map(move |(from, to)| Gap {
+            generation: end.generation,
+            from,
+            to: to.unwrap_or(end.offset),
+            cause: "too_old".to_owned(),
+        })
+    }
 }
 
 /// The first byte of the chunk that is not stored; `None` where all of it is.

@@ -3,15 +3,17 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use domain::attack::facet::Facet;
 use domain::ban::HeldBan;
-use domain::wire::AttackEvent;
+use domain::wire::{AttackEvent, BanEvent};
 use ipnet::IpNet;
 use time::{Duration, OffsetDateTime};
 
-use super::check;
+use super::{check, meaning};
+use crate::counts::Sums;
 
 /// A line's date may be ahead of our clock by this much; past that the arrival counts.
-pub(super) const AHEAD: Duration = Duration::minutes(5);
+const AHEAD: Duration = Duration::minutes(5);
 
 /// Before this no attack line was written; such a date is a broken clock.
 const OLDEST: i64 = 946_684_800_000_000;
@@ -56,32 +58,59 @@ pub(super) struct Attacks<'a> {
     pub extensions: Vec<Option<Cow<'a, str>>>,
     pub numbers: Vec<Option<Cow<'a, str>>>,
     pub raws: Vec<Cow<'a, str>>,
-    /// Lines of each minute and kind.
-    pub minutes: BTreeMap<(OffsetDateTime, &'static str), i64>,
+    pub countries: Vec<Option<Cow<'a, str>>>,
+    pub asns: Vec<Option<i64>>,
+    pub agents: Vec<Option<Cow<'a, str>>>,
+    pub prefixes: Vec<Option<Cow<'a, str>>>,
+    pub rules: Vec<Option<Cow<'a, str>>>,
 }
 
 impl<'a> Attacks<'a> {
-    pub(super) fn push(&mut self, generation: i64, event: &'a AttackEvent, now: OffsetDateTime) {
-        let at = time_of(event, now);
+    pub(super) fn push(
+        &mut self,
+        generation: i64,
+        event: &'a AttackEvent,
+        at: OffsetDateTime,
+        sums: &mut Sums,
+    ) {
+        let source = event.source.map(|source| source.to_canonical());
+        let extension = event.user.as_deref().map(check::short);
+        let meaning = meaning::of(event);
+        sums.kind(at, event.kind.as_str());
+        let asn = meaning.asn.map(|asn| asn.to_string());
+        let facets = [
+            (
+                Facet::Source,
+                source.map(|source| source.to_string().into()),
+            ),
+            (Facet::Network, asn.map(Cow::Owned)),
+            (Facet::Country, meaning.country.clone()),
+            (Facet::Extension, extension.clone()),
+            (Facet::Prefix, meaning.prefix.clone()),
+        ];
+        for (facet, key) in facets {
+            if let Some(key) = key {
+                sums.facet(at, facet, &key);
+            }
+        }
         self.generations.push(generation);
         self.offsets.push(event.offset);
         self.ats.push(at);
-        self.sources
-            .push(event.source.map(|source| source.to_canonical().into()));
+        self.sources.push(source.map(IpNet::from));
         self.kinds.push(event.kind.as_str());
-        self.extensions
-            .push(event.user.as_deref().map(check::short));
+        self.extensions.push(extension);
         self.numbers.push(event.number.as_deref().map(check::short));
         self.raws.push(check::raw(&event.raw));
-        *self
-            .minutes
-            .entry((minute_of(at), event.kind.as_str()))
-            .or_default() += 1;
+        self.countries.push(meaning.country);
+        self.asns.push(meaning.asn);
+        self.agents.push(meaning.agent);
+        self.prefixes.push(meaning.prefix);
+        self.rules.push(meaning.rule);
     }
 }
 
-/// The line's own date; the arrival where it has none, or one that cannot be.
-fn time_of(event: &AttackEvent, now: OffsetDateTime) -> OffsetDateTime {
+/// When a line was written: its own date; the arrival where it has none, or one that cannot be.
+pub(super) fn time_of(event: &AttackEvent, now: OffsetDateTime) -> OffsetDateTime {
     event
         .at
         .filter(|micros| *micros >= OLDEST)
@@ -90,9 +119,35 @@ fn time_of(event: &AttackEvent, now: OffsetDateTime) -> OffsetDateTime {
         .unwrap_or(now)
 }
 
-fn minute_of(at: OffsetDateTime) -> OffsetDateTime {
-    at - Duration::new(
-        at.unix_timestamp().rem_euclid(60),
-        i32::try_from(at.nanosecond()).unwrap_or(0),
-    )
+/// As [`time_of`], of a line of `fail2ban.log`.
+pub(super) fn time_of_ban(event: &BanEvent, now: OffsetDateTime) -> OffsetDateTime {
+    let at = event.at.checked_mul(1_000).and_then(check::time_of_micros);
+    at.filter(|at| *at <= now + AHEAD).unwrap_or(now)
+}
+
+/// Columns for one insert.
+#[derive(Default)]
+pub(super) struct BanEvents {
+    pub generations: Vec<i64>,
+    pub offsets: Vec<i64>,
+    pub ats: Vec<OffsetDateTime>,
+    pub kinds: Vec<&'static str>,
+    pub networks: Vec<IpNet>,
+}
+
+impl BanEvents {
+    pub(super) fn push(
+        &mut self,
+        generation: i64,
+        event: &BanEvent,
+        at: OffsetDateTime,
+        sums: &mut Sums,
+    ) {
+        sums.ban(at, event.kind);
+        self.generations.push(generation);
+        self.offsets.push(event.offset);
+        self.ats.push(at);
+        self.kinds.push(event.kind.as_str());
+        self.networks.push(event.network.ipnet());
+    }
 }

@@ -9,7 +9,9 @@ mod check;
 mod chunks;
 mod columns;
 mod health;
+mod meaning;
 mod sql;
+mod weeks;
 
 use std::collections::BTreeSet;
 use std::net::IpAddr;
@@ -17,15 +19,17 @@ use std::net::IpAddr;
 use domain::ban::Act;
 use domain::ids::NodeId;
 use domain::net::Network;
-use domain::wire::{Receipt, Report};
+use domain::wire::{Chunk, Receipt, Report};
 use ipnet::IpNet;
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 
 use crate::changes::{self, Topic};
-use crate::{Actor, Backend, Error, bans, config, nodes, orders, whitelist};
+use crate::{Actor, Backend, Error, bans, config, counts, nodes, orders, retention, whitelist};
+use chunks::Times;
 
 pub(crate) use check::{bounded, time_of_micros};
+pub(crate) use weeks::{Log, Weeks, monday};
 
 /// What a report touched, for the wake-ups and the heads of the ban list.
 #[derive(Default)]
@@ -50,13 +54,44 @@ pub async fn accept(
 ) -> Result<Receipt, Error> {
     check::report(&report)?;
     let now = backend.clock.now();
+    let mut kept = now;
+    if report.chunks.iter().any(has_lines) {
+        kept -= retention::settings(backend).await?.age();
+        counts::make_room(backend).await?;
+    }
+    let times = Times { now, kept };
+    let weeks = chunks::weeks(&report.chunks, times);
+    backend.weeks.make(&backend.pool, weeks.clone()).await?;
+    match store(backend, node, peer, &report, times).await {
+        // A week went after we had seen it; the transaction left nothing.
+        Err(Error::Database(error)) if weeks::no_partition(&error) => {
+            backend.weeks.forget();
+            backend.weeks.make(&backend.pool, weeks).await?;
+            store(backend, node, peer, &report, times).await
+        }
+        done => done,
+    }
+}
+
+fn has_lines(chunk: &Chunk) -> bool {
+    !chunk.attacks.is_empty() || !chunk.bans.is_empty()
+}
+
+async fn store(
+    backend: &Backend,
+    node: NodeId,
+    peer: IpAddr,
+    report: &Report,
+    times: Times,
+) -> Result<Receipt, Error> {
+    let now = times.now;
     let mut tx = backend.pool.begin().await?;
     // One report of a node at a time; everything below sees what the one before has stored.
     let state = sql::hear(&mut tx, node, Network::host(peer), now)
         .await?
         .ok_or(Error::NotFound)?;
     let mut touched = Touched::default();
-    let cursors = chunks::store(&mut tx, node, &report.chunks, now, &mut touched).await?;
+    let cursors = chunks::store(&mut tx, node, &report.chunks, times, &mut touched).await?;
     let (ban_list, resync) = match &report.ban_list {
         Some(list) => ban_list::store(&mut tx, node, &state, list, &mut touched).await?,
         None => (state.ban_list, false),
@@ -67,8 +102,8 @@ pub async fn accept(
             touched.topics.insert(Topic::Whitelist);
         }
     }
-    if let Some(health) = report.health {
-        health::store(&mut tx, node, &health, now).await?;
+    if let Some(health) = &report.health {
+        health::store(&mut tx, node, health, now).await?;
         touched.topics.insert(Topic::Nodes);
     }
     let changed = config::store(backend, &mut tx, node, &report.configs, now).await?;
@@ -92,6 +127,7 @@ pub async fn accept(
         changes::note(&mut tx, topic, Some(node)).await?;
     }
     tx.commit().await?;
+    backend.folding.notify_one();
     Ok(Receipt {
         cursors,
         ban_list,

@@ -1,19 +1,18 @@
 //! What a report writes, in batches of arrays.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 
 use domain::health::Health;
 use domain::ids::NodeId;
 use domain::net::Network;
-use domain::wire::{BanEvent, Cursor, Gap, Source};
+use domain::wire::{Cursor, Gap, Source};
 use ipnet::IpNet;
 use sqlx::PgConnection;
 use sqlx::types::Json;
 use time::OffsetDateTime;
 
 use super::check;
-use super::columns::{Attacks, Held};
+use super::columns::{Attacks, BanEvents, Held};
 
 /// What accepting a report needs to know.
 pub(super) struct State {
@@ -109,24 +108,30 @@ pub(super) async fn move_cursor(
     Ok(())
 }
 
-pub(super) async fn insert_gap(
+pub(super) async fn insert_gaps(
     conn: &mut PgConnection,
     node: NodeId,
-    source: Source,
-    gap: &Gap,
+    gaps: &[(Source, Gap)],
     now: OffsetDateTime,
 ) -> Result<(), sqlx::Error> {
-    let cause = check::short(&gap.cause);
+    let sources: Vec<&str> = gaps.iter().map(|(source, _)| source.as_str()).collect();
+    let generations: Vec<i64> = gaps.iter().map(|(_, gap)| gap.generation).collect();
+    let froms: Vec<i64> = gaps.iter().map(|(_, gap)| gap.from).collect();
+    let tos: Vec<i64> = gaps.iter().map(|(_, gap)| gap.to).collect();
+    let causes: Vec<_> = gaps
+        .iter()
+        .map(|(_, gap)| check::short(&gap.cause))
+        .collect();
     sqlx::query!(
         "insert into log_gaps (node_id, source, generation, from_byte, to_byte, cause, at)
-         values ($1, $2, $3, $4, $5, $6, $7)
+         select $1, *, $7 from unnest($2::text[], $3::bigint[], $4::bigint[], $5::bigint[], $6::text[])
          on conflict do nothing",
         node.0,
-        source.as_str(),
-        gap.generation,
-        gap.from,
-        gap.to,
-        cause.as_ref(),
+        &sources as &[&str],
+        &generations,
+        &froms,
+        &tos,
+        &causes as &[Cow<'_, str>],
         now,
     )
     .execute(conn)
@@ -141,11 +146,12 @@ pub(super) async fn insert_attacks(
 ) -> Result<(), sqlx::Error> {
     sqlx::query!(
         r#"insert into attacks
-               (node_id, generation, "offset", at, source, kind, extension, number, raw)
+               (node_id, generation, "offset", at, source, kind, extension, number, raw, country,
+                asn, agent, prefix, rule)
            select $1, *
            from unnest($2::bigint[], $3::bigint[], $4::timestamptz[], $5::inet[], $6::text[],
-                       $7::text[], $8::text[], $9::text[])
-           on conflict do nothing"#,
+                       $7::text[], $8::text[], $9::text[], $10::text[], $11::bigint[], $12::text[],
+                       $13::text[], $14::text[])"#,
         node.0,
         &attacks.generations,
         &attacks.offsets,
@@ -155,69 +161,33 @@ pub(super) async fn insert_attacks(
         &attacks.extensions as &[Option<Cow<'_, str>>],
         &attacks.numbers as &[Option<Cow<'_, str>>],
         &attacks.raws as &[Cow<'_, str>],
+        &attacks.countries as &[Option<Cow<'_, str>>],
+        &attacks.asns as &[Option<i64>],
+        &attacks.agents as &[Option<Cow<'_, str>>],
+        &attacks.prefixes as &[Option<Cow<'_, str>>],
+        &attacks.rules as &[Option<Cow<'_, str>>],
     )
     .execute(conn)
     .await?;
     Ok(())
 }
 
-pub(super) async fn count_minutes(
-    conn: &mut PgConnection,
-    node: NodeId,
-    minutes: &BTreeMap<(OffsetDateTime, &'static str), i64>,
-) -> Result<(), sqlx::Error> {
-    let ats: Vec<OffsetDateTime> = minutes.keys().map(|key| key.0).collect();
-    let kinds: Vec<String> = minutes.keys().map(|key| key.1.to_owned()).collect();
-    let lines: Vec<i64> = minutes.values().copied().collect();
-    sqlx::query!(
-        "insert into attack_minutes (node_id, minute, kind, lines)
-         select $1, * from unnest($2::timestamptz[], $3::text[], $4::bigint[])
-         on conflict (minute, node_id, kind) do update
-         set lines = attack_minutes.lines + excluded.lines",
-        node.0,
-        &ats,
-        &kinds,
-        &lines,
-    )
-    .execute(conn)
-    .await?;
-    Ok(())
-}
-
-/// A time past `latest` counts as now.
 pub(super) async fn insert_ban_events(
     conn: &mut PgConnection,
     node: NodeId,
-    events: &[(i64, &BanEvent)],
-    latest: OffsetDateTime,
-    now: OffsetDateTime,
+    events: &BanEvents,
 ) -> Result<(), sqlx::Error> {
-    let generations: Vec<i64> = events.iter().map(|event| event.0).collect();
-    let offsets: Vec<i64> = events.iter().map(|event| event.1.offset).collect();
-    let ats: Vec<OffsetDateTime> = events
-        .iter()
-        .map(|(_, event)| {
-            let at = event.at.checked_mul(1_000).and_then(check::time_of_micros);
-            at.filter(|at| *at <= latest).unwrap_or(now)
-        })
-        .collect();
-    let kinds: Vec<String> = events
-        .iter()
-        .map(|event| event.1.kind.as_str().to_owned())
-        .collect();
-    let networks: Vec<IpNet> = events.iter().map(|event| event.1.network.ipnet()).collect();
     sqlx::query!(
         r#"insert into ban_events (node_id, generation, "offset", at, kind, network)
            select $1, e.generation, e.position, e.at, e.kind, e.network::cidr
            from unnest($2::bigint[], $3::bigint[], $4::timestamptz[], $5::text[], $6::inet[])
-                as e (generation, position, at, kind, network)
-           on conflict do nothing"#,
+                as e (generation, position, at, kind, network)"#,
         node.0,
-        &generations,
-        &offsets,
-        &ats,
-        &kinds,
-        &networks,
+        &events.generations,
+        &events.offsets,
+        &events.ats,
+        &events.kinds as &[&str],
+        &events.networks,
     )
     .execute(conn)
     .await?;

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use runtime::Shutdown;
 
-use crate::{Backend, accounts, changes, config, geo, links, nodes, retention, whitelist};
+use crate::{Backend, accounts, changes, config, counts, geo, links, nodes, retention, whitelist};
 use round::Job;
 
 /// Entries of the whitelist end this long after their time at most.
@@ -36,6 +36,9 @@ pub fn spawn_all(backend: &Backend, shutdown: &Shutdown) {
     shutdown.spawn("look at countries and networks", looking);
     links::spawn(backend, shutdown, links::Times::default());
     config::engine::spawn(backend, shutdown, config::engine::Times::default());
+
+    let folding = counts::run(backend.clone(), shutdown.clone());
+    shutdown.spawn("fold counts", folding);
 
     let expire = Job {
         number: 1,

@@ -8,7 +8,7 @@ use time::Duration;
 use super::{CODE_MINUTES, EnrolCode, sql, token};
 use crate::changes::{self, Topic};
 use crate::orders::{self, Batch, Give};
-use crate::{Actor, Backend, Error, Problem, audit, bans};
+use crate::{Actor, Backend, Error, Problem, audit, bans, counts};
 
 /// Longest name (it is a DNS-like label).
 const NAME: usize = 63;
@@ -99,6 +99,7 @@ pub async fn remove(backend: &Backend, actor: &Actor, node: NodeId) -> Result<()
     let networks = sql::forget_bans(&mut tx, node).await?;
     bans::recompute(&mut tx, &networks).await?;
     orders::lock(&mut tx).await?;
+    counts::forget_node(&mut tx, node, now).await?;
     sql::delete(&mut tx, node).await?;
     audit::record(&mut tx, now, actor, "remove node", &name, None, None).await?;
     for topic in [Topic::Nodes, Topic::Bans, Topic::Attacks, Topic::Whitelist] {

@@ -1,5 +1,6 @@
 //! Nodes and their gaps as the pages show them.
 
+use domain::attack::Kind;
 use domain::health::Health;
 use domain::ids::NodeId;
 use domain::wire::Source;
@@ -22,8 +23,8 @@ pub(super) async fn nodes(
                   coalesce(n.seen_at > $2 and n.revoked_at is null, false) as "connected!",
                   n.health as "health: Json<Health>", n.health_at,
                   n.bans,
-                  (select coalesce(sum(m.lines), 0)::bigint from attack_minutes m
-                   where m.minute > $3 and m.node_id = n.id) as "attacks!",
+                  (select coalesce(sum(m.events), 0)::bigint from event_minutes m
+                   where m.start > $3 and m.node_id = n.id and m.kind = any($4)) as "attacks!",
                   (select count(*) from orders o
                    where o.node_id = n.id and o.state = 'waiting') as "waiting!"
            from nodes n
@@ -32,6 +33,7 @@ pub(super) async fn nodes(
         name,
         seen,
         hour_ago,
+        &Kind::ALL.map(Kind::as_str) as &[&str],
     )
     .fetch_all(conn)
     .await?;

@@ -1,5 +1,6 @@
 //! The dashboard's numbers: each by an index or from counted minutes, never from raw lines.
 
+use domain::attack::Kind;
 use domain::ids::NodeId;
 use ipnet::IpNet;
 use sqlx::PgExecutor;
@@ -22,7 +23,8 @@ pub(super) async fn counts(
         r#"select
                (select networks from banned_total) as "bans!",
                (select count(*) from banned where not_effective) as "not_effective!",
-               (select count(*) from ban_events where kind = 'ban' and at > $1) as "new_bans!""#,
+               (select coalesce(sum(events), 0)::bigint from event_minutes
+                where node_id = 0 and kind = 'ban' and start > $1) as "new_bans!""#,
         now - time::Duration::DAY,
     )
     .fetch_one(conn)
@@ -42,8 +44,8 @@ pub(super) async fn counts_of(
                (select count(*) from banned b join bans h using (network)
                 where b.not_effective and h.node_id = $1 and not h.in_firewall)
                    as "not_effective!",
-               (select count(*) from ban_events
-                where kind = 'ban' and at > $2 and node_id = $1) as "new_bans!""#,
+               (select coalesce(sum(events), 0)::bigint from event_minutes
+                where node_id = $1 and kind = 'ban' and start > $2) as "new_bans!""#,
         node.0,
         now - time::Duration::DAY,
     )
@@ -59,12 +61,13 @@ pub(super) async fn lines_per_minute(
     to: OffsetDateTime,
 ) -> Result<Vec<(OffsetDateTime, i64)>, sqlx::Error> {
     let rows = sqlx::query!(
-        r#"select minute, sum(lines)::bigint as "lines!" from attack_minutes
-           where minute between $1 and $2 and ($3::bigint is null or node_id = $3)
-           group by minute order by minute"#,
+        r#"select start as "minute!", sum(events)::bigint as "lines!" from event_minutes
+           where start between $1 and $2 and node_id = $3 and kind = any($4)
+           group by start order by start"#,
         from,
         to,
-        node.map(|node| node.0),
+        node.map_or(0, |node| node.0),
+        &Kind::ALL.map(Kind::as_str) as &[&str],
     )
     .fetch_all(conn)
     .await?;

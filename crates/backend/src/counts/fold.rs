@@ -1,0 +1,63 @@
+//! From `pending_counts` into the counters.
+
+use std::time::Duration;
+
+use runtime::Shutdown;
+
+use super::sql;
+use crate::{Backend, Error, advisory};
+
+/// Reports wait for each other to be folded together: a key that comes again is written once.
+const GATHER: Duration = Duration::from_millis(500);
+/// Lines that may be pending. Past that a report waits until some are folded, so that readers never
+/// have more to add; its worker keeps the rest in its spool.
+const MOST: i64 = 200_000;
+
+/// Folds soon after each report of this replica, until shutdown.
+pub(crate) async fn run(backend: Backend, shutdown: Shutdown) {
+    let mut failing = false;
+    loop {
+        let folded = fold(&backend, false).await;
+        let pause = async {
+            match &folded {
+                // Another replica is at it, or Postgres is away.
+                Ok(None) | Err(_) => {}
+                Ok(Some(0)) => backend.folding.notified().await,
+                Ok(Some(_)) => return,
+            }
+            tokio::time::sleep(GATHER).await;
+        };
+        if let Err(error) = &folded
+            && !failing
+        {
+            tracing::warn!("folding counts failed: {error}");
+        }
+        failing = folded.is_err();
+        tokio::select! {
+            () = shutdown.stopping() => return,
+            () = pause => {}
+        }
+    }
+}
+
+/// Moves some of what is pending; how many rows, `None` where somebody else is at it. Once at a time
+/// over all replicas; `wait` for one's turn.
+pub(crate) async fn fold(backend: &Backend, wait: bool) -> Result<Option<i64>, Error> {
+    let mut tx = backend.pool.begin().await?;
+    if wait {
+        advisory::lock(&mut tx, advisory::COUNTS).await?;
+    } else if !advisory::try_lock(&mut tx, advisory::COUNTS).await? {
+        return Ok(None);
+    }
+    let rows = sql::fold(&mut tx, backend.clock.now()).await?;
+    tx.commit().await?;
+    Ok(Some(rows))
+}
+
+/// Waits until not too much is pending.
+pub(crate) async fn make_room(backend: &Backend) -> Result<(), Error> {
+    while sql::pending_lines(&backend.pool).await? > MOST {
+        fold(backend, true).await?;
+    }
+    Ok(())
+}

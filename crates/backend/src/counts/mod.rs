@@ -1,0 +1,30 @@
+//! How many lines there were, by minute, hour and day, of each node and of all: what panels read instead
+//! of raw lines.
+//!
+//! A report writes its own sums ([`Sums`]) into `pending_counts`, in the transaction that stores its
+//! lines; readers add what is pending. Folding moves many reports' sums into the counters at once, so
+//! that two reports never wait for the same counter and a key is written once for many lines.
+
+mod fold;
+mod pending;
+mod sql;
+
+use domain::attack::facet::Facet;
+
+pub(crate) use fold::{fold, make_room, run};
+pub(crate) use pending::Sums;
+pub(crate) use sql::forget_node;
+
+/// Kinds, among the facets of `pending_counts`.
+const KINDS: i16 = 0;
+
+/// As stored in `facet_counts`.
+pub(crate) fn code(facet: Facet) -> i16 {
+    match facet {
+        Facet::Source => 1,
+        Facet::Network => 2,
+        Facet::Country => 3,
+        Facet::Extension => 4,
+        Facet::Prefix => 5,
+    }
+}

@@ -1,0 +1,48 @@
+//! Counts: minutes and hours for as long as some window needs them, days as long as lines are kept. What
+//! attackers choose freely (addresses, extensions) is capped besides.
+
+use domain::attack::window::{HOURS_KEPT, LONGEST, MINUTES_KEPT};
+use time::OffsetDateTime;
+use tokio::time::Instant;
+
+use super::{Limits, sql};
+use crate::{Backend, Error, advisory};
+
+/// Keys that one statement deletes, or one bucket.
+const BATCH: i64 = 20_000;
+/// Keys that stay in a bucket that had more than `facet_buckets_large_idx` says.
+const LARGE: i64 = 50_000;
+
+pub(super) async fn sweep(
+    backend: &Backend,
+    limits: Limits,
+    now: OffsetDateTime,
+    end: Instant,
+) -> Result<(), Error> {
+    let days = limits.age().max(LONGEST);
+    for (level, age) in [(0, MINUTES_KEPT), (1, HOURS_KEPT), (2, days)] {
+        sql::sweep_events(&backend.pool, level, now - age).await?;
+    }
+    let before = [now - MINUTES_KEPT, now - HOURS_KEPT, now - limits.age()];
+    let most = i64::from(limits.attack_rows.get());
+    while Instant::now() < end {
+        let mut tx = backend.pool.begin().await?;
+        advisory::lock(&mut tx, advisory::COUNTS).await?;
+        let mut swept = sql::thin_largest(&mut tx, LARGE).await?;
+        for due in sql::due(&mut tx, before, most).await? {
+            let [minutes, hours, days] = before;
+            let before = match due.level {
+                _ if due.full => now,
+                0 => minutes,
+                1 => hours,
+                _ => days,
+            };
+            swept |= sql::sweep_buckets(&mut tx, due.level, due.facet, before, BATCH).await?;
+        }
+        tx.commit().await?;
+        if !swept {
+            break;
+        }
+    }
+    Ok(())
+}

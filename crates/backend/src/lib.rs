@@ -6,6 +6,7 @@
 
 pub mod accounts;
 mod advisory;
+pub mod attacks;
 pub mod audit;
 pub mod bans;
 pub mod changes;

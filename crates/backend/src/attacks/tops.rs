@@ -1,0 +1,195 @@
+//! The top of a facet, by the threshold algorithm: the heads of each bucket by rank, then the exact sums
+//! of whatever may be among the first. What it costs does not grow with the number of lines.
+
+use std::collections::HashMap;
+
+use domain::attack::facet::Facet;
+use domain::attack::window::Window;
+use domain::ids::NodeId;
+use sqlx::PgConnection;
+use time::OffsetDateTime;
+
+use super::cut::{Level, Stretch, cut};
+use super::sql;
+use crate::{Backend, Error, counts};
+
+/// Keys of each bucket that are looked at first, and at last.
+const DEPTH: i64 = 50;
+const DEEPEST: i64 = 3_200;
+/// Keys whose sums are asked for at once.
+const CANDIDATES: usize = 2_000;
+/// Longest list.
+const LONGEST: usize = 100;
+
+/// One line of a top list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Top {
+    /// The address, ASN, country code, extension or prefix; what an attacker sent, made inert.
+    pub key: String,
+    /// Lines in the window.
+    pub events: i64,
+    /// Lines of the same key in the window of equal length right before.
+    pub before: i64,
+}
+
+/// A top list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tops {
+    /// Most lines first; equals by key.
+    pub rows: Vec<Top>,
+    /// How many keys there were; `None` where counting them would cost too much.
+    pub keys: Option<i64>,
+    /// `false`: a key that is missing may belong among them (a flood of equals, or a time of which
+    /// not everything is kept). The lines shown are right all the same, but for such a time.
+    pub exact: bool,
+}
+
+/// The keys with most lines of one node or all; at most `limit` (and 100).
+pub async fn tops(
+    backend: &Backend,
+    facet: Facet,
+    node: Option<NodeId>,
+    window: Window,
+    limit: usize,
+) -> Result<Tops, Error> {
+    let before = window.before(backend.clock.now());
+    let facet = counts::code(facet);
+    // One snapshot: what is pending here is not in the counters yet.
+    let mut tx = sql::snapshot(&backend.pool).await?;
+    let pending = sql::pending(&mut tx, facet, node, window, before).await?;
+    let stretches = cut(window, Level::Day);
+    let limit = limit.clamp(1, LONGEST);
+    let mut search = Search {
+        conn: &mut tx,
+        facet,
+        node,
+        stretches: &stretches,
+        pending: &pending.now,
+    };
+    let mut found = search.run(limit).await?;
+    found.exact &= sql::complete(&mut tx, facet, node, &stretches).await?;
+    let keys: Vec<&str> = found.rows.iter().map(|row| row.0.as_str()).collect();
+    let earlier = sql::sums(&mut tx, facet, node, &cut(before, Level::Day), &keys).await?;
+    tx.rollback().await?;
+    let row = |(key, events): (String, i64)| Top {
+        before: earlier.get(&key).copied().unwrap_or(0)
+            + pending.before.get(&key).copied().unwrap_or(0),
+        key,
+        events,
+    };
+    Ok(Tops {
+        rows: found.rows.into_iter().map(row).collect(),
+        keys: found.keys,
+        exact: found.exact,
+    })
+}
+
+struct Search<'a> {
+    conn: &'a mut PgConnection,
+    facet: i16,
+    node: Option<NodeId>,
+    stretches: &'a [Stretch],
+    /// Lines that no bucket has yet.
+    pending: &'a HashMap<String, i64>,
+}
+
+struct Found {
+    rows: Vec<(String, i64)>,
+    keys: Option<i64>,
+    exact: bool,
+}
+
+/// What the heads say about a key.
+#[derive(Clone, Copy, Default)]
+struct Seen {
+    /// Lines in the heads, and pending.
+    events: i64,
+    /// Sum of the next heads of those buckets: it has no more than that in the others' rests.
+    cuts: i64,
+}
+
+impl Search<'_> {
+    async fn run(&mut self, limit: usize) -> Result<Found, sqlx::Error> {
+        let mut depth = DEPTH.max(i64::try_from(limit).unwrap_or(DEPTH));
+        loop {
+            let (seen, rest) = self.heads(depth).await?;
+            let found = self.among(seen, rest, limit).await?;
+            if found.exact || depth >= DEEPEST {
+                return Ok(found);
+            }
+            depth = (depth * 4).min(DEEPEST);
+        }
+    }
+
+    /// Every key among the first `depth` of some bucket, and the most that any other key can have.
+    async fn heads(&mut self, depth: i64) -> Result<(HashMap<String, Seen>, i64), sqlx::Error> {
+        let heads = sql::heads(self.conn, self.facet, self.node, self.stretches, depth).await?;
+        let mut buckets: HashMap<(i16, OffsetDateTime), (i64, i64)> = HashMap::new();
+        for head in &heads {
+            let (rows, least) = buckets.entry((head.level, head.start)).or_default();
+            *rows += 1;
+            *least = head.events;
+        }
+        // A bucket that has been read to its end has nothing more.
+        buckets.retain(|_, (rows, _)| *rows == depth);
+        let rest = buckets.values().map(|(_, least)| least).sum();
+        let mut seen: HashMap<String, Seen> = HashMap::new();
+        for (key, events) in self.pending {
+            seen.entry(key.clone()).or_default().events += events;
+        }
+        for head in heads {
+            let cut = buckets.get(&(head.level, head.start));
+            let seen = seen.entry(head.key).or_default();
+            seen.events += head.events;
+            seen.cuts += cut.map_or(0, |(_, least)| *least);
+        }
+        Ok((seen, rest))
+    }
+
+    /// The first `limit` of what was seen; `rest` is the most that an unseen key can have.
+    async fn among(
+        &mut self,
+        seen: HashMap<String, Seen>,
+        rest: i64,
+        limit: usize,
+    ) -> Result<Found, sqlx::Error> {
+        let keys = (rest == 0).then(|| i64::try_from(seen.len()).unwrap_or(i64::MAX));
+        let mut least: Vec<i64> = seen.values().map(|seen| seen.events).collect();
+        least.sort_unstable_by(|a, b| b.cmp(a));
+        let bar = least.get(limit - 1).copied().unwrap_or(0);
+        let most = |seen: &Seen| seen.events + rest - seen.cuts;
+        let mut candidates: Vec<(String, Seen)> = seen
+            .into_iter()
+            .filter(|(_, seen)| most(seen) >= bar)
+            .collect();
+        candidates.sort_unstable_by_key(|(_, seen)| std::cmp::Reverse(most(seen)));
+        // The most that a candidate can have whose sum is not asked for.
+        let passed = candidates.get(CANDIDATES).map_or(0, |(_, seen)| most(seen));
+        candidates.truncate(CANDIDATES);
+        let mut rows: Vec<(String, i64)> = if rest == 0 {
+            let row = |(key, seen): (String, Seen)| (key, seen.events);
+            candidates.into_iter().map(row).collect()
+        } else {
+            let keys: Vec<&str> = candidates.iter().map(|(key, _)| key.as_str()).collect();
+            let sums = sql::sums(self.conn, self.facet, self.node, self.stretches, &keys).await?;
+            let sum = |(key, _): (String, Seen)| {
+                let pending = self.pending.get(&key).copied().unwrap_or(0);
+                let events = sums.get(&key).copied().unwrap_or(0) + pending;
+                (key, events)
+            };
+            candidates.into_iter().map(sum).collect()
+        };
+        rows.sort_unstable_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+        rows.truncate(limit);
+        let last = if rows.len() == limit {
+            rows[limit - 1].1
+        } else {
+            0
+        };
+        Ok(Found {
+            exact: last >= rest.max(passed),
+            rows,
+            keys,
+        })
+    }
+}

@@ -4,6 +4,7 @@ mod bench;
 mod build;
 mod database;
 mod demo;
+mod geo;
 mod paths;
 mod program;
 mod sqlx;
@@ -33,6 +34,8 @@ enum Command {
     Test(test::Options),
     /// Measure the bars of the product
     Bench(bench::Options),
+    /// Fetch which country and network an address is in, for the demo and the benches
+    Geo,
     /// Write .sqlx anew after a query or a migration has changed
     Sqlx,
 }
@@ -48,6 +51,7 @@ async fn main() -> ExitCode {
             return ExitCode::from(u8::from(!test::run(&options).await));
         }
         Command::Bench(options) => bench::run(&options).await,
+        Command::Geo => geo::run(),
         Command::Sqlx => sqlx::run().await,
     };
     match result {

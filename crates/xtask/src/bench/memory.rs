@@ -37,6 +37,7 @@ pub async fn measure() -> Result<()> {
         folder: folder.path().to_owned(),
         port: 0,
         nodes: vec!["edge-1".into()],
+        places: None,
         release: true,
     };
     let mut stage = Stage::start(&plan, |text| println!("  {text}")).await?;

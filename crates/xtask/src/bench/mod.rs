@@ -5,7 +5,7 @@ mod memory;
 use anyhow::Result;
 
 use crate::database::Database;
-use crate::program;
+use crate::{geo, program};
 
 /// What to measure.
 #[derive(clap::Args)]
@@ -18,6 +18,7 @@ pub struct Options {
 /// Runs the benches of the crates, then measures the worker's memory.
 pub async fn run(options: &Options) -> Result<()> {
     if !options.memory {
+        geo::run()?;
         let database = Database::start().await?;
         for name in ["worker", "backend", "server"] {
             let benches = ["bench", "--locked", "-p", name, "--bench", "*"];

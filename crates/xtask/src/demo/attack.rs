@@ -18,8 +18,6 @@ use super::attacker::Attacker;
 const CROWD: usize = 6;
 /// Seconds from one new attacker to the next, at most.
 const ARRIVAL: f64 = 25.0;
-/// How far back the history of a first start reaches.
-const HISTORY_MINUTES: i64 = 55;
 
 /// The running attack; stops when dropped.
 pub struct Attack {
@@ -54,29 +52,6 @@ impl Drop for Attack {
             let _ = thread.join();
         }
     }
-}
-
-/// Gives a log that does not exist yet an hour of slow scanning, so the first look at the charts
-/// shows something; nobody in it reaches the limit.
-pub fn history(log: &Path) -> io::Result<()> {
-    if log.exists() {
-        return Ok(());
-    }
-    if let Some(folder) = log.parent() {
-        std::fs::create_dir_all(folder)?;
-    }
-    let mut rng = rand::rng();
-    let now = Clock::system().now();
-    let mut minutes: Vec<_> = (0..90)
-        .map(|_| rng.random_range(4 * 60..HISTORY_MINUTES * 60))
-        .collect();
-    minutes.sort_unstable_by(|a, b| b.cmp(a));
-    let mut text = String::new();
-    for seconds in minutes {
-        let at = now - time::Duration::seconds(seconds);
-        text.push_str(&Attacker::random(&mut rng).line(&mut rng, at));
-    }
-    std::fs::write(log, text)
 }
 
 fn attack(logs: &[PathBuf], stopped: &mpsc::Receiver<()>) {

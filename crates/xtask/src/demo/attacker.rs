@@ -8,6 +8,8 @@ use time::OffsetDateTime;
 use time::format_description::BorrowedFormatItem;
 use time::macros::format_description;
 
+use super::fields;
+
 const AT: &[BorrowedFormatItem<'_>] =
     format_description!("[year]-[month]-[day]T[hour]:[minute]:[second].[subsecond digits:6]+0000");
 
@@ -25,6 +27,8 @@ pub enum Manner {
     Dialer,
     /// Sends what is not SIP.
     Fuzzer,
+    /// Asks what answers here, before anything else.
+    Scanner,
     /// Stays below the limit for hours.
     Slow,
     /// A phone of ours with an old password: the customer who will call in.
@@ -36,11 +40,12 @@ pub enum Manner {
 impl Manner {
     /// A manner, the common ones more often.
     pub fn random(rng: &mut impl Rng) -> Self {
-        const WEIGHTS: [(Manner, u32); 7] = [
+        const WEIGHTS: [(Manner, u32); 8] = [
             (Manner::Brute, 8),
             (Manner::Sweep, 6),
             (Manner::Dialer, 5),
             (Manner::Fuzzer, 2),
+            (Manner::Scanner, 3),
             (Manner::Slow, 3),
             (Manner::Customer, 1),
             (Manner::Hostile, 1),
@@ -55,7 +60,7 @@ impl Manner {
         match self {
             Self::Brute | Self::Sweep => rng.random_range(0.15..1.2),
             Self::Dialer => rng.random_range(0.5..4.0),
-            Self::Fuzzer => rng.random_range(0.1..0.8),
+            Self::Fuzzer | Self::Scanner => rng.random_range(0.1..0.8),
             Self::Slow => rng.random_range(50.0..150.0),
             Self::Customer => rng.random_range(8.0..25.0),
             Self::Hostile => rng.random_range(20.0..60.0),
@@ -72,7 +77,8 @@ pub struct Attacker {
     pub manner: Manner,
     /// Lines still to come.
     pub left: u32,
-    extension: u32,
+    extension: String,
+    agent: &'static str,
 }
 
 impl Attacker {
@@ -81,7 +87,7 @@ impl Attacker {
         let manner = Manner::random(rng);
         let left = match manner {
             // The last packets before the ban leave a few lines more.
-            Manner::Brute | Manner::Sweep | Manner::Dialer | Manner::Fuzzer => {
+            Manner::Brute | Manner::Sweep | Manner::Dialer | Manner::Fuzzer | Manner::Scanner => {
                 LINES_TO_BAN + rng.random_range(0..4)
             }
             Manner::Slow => rng.random_range(5..40),
@@ -92,7 +98,12 @@ impl Attacker {
             address: address(rng),
             manner,
             left,
-            extension: rng.random_range(1000..1100),
+            extension: fields::extension(rng),
+            agent: match manner {
+                // Phones and what pretends to be one.
+                Manner::Customer | Manner::Slow => fields::phone(rng),
+                _ => fields::tool(rng),
+            },
         }
     }
 
@@ -101,29 +112,30 @@ impl Attacker {
         let at = at
             .format(AT)
             .expect("every date of the demo has a four-digit year");
-        let (fields, text) = match self.manner {
-            Manner::Brute | Manner::Slow | Manner::Customer => (
-                format!("user[{}]", self.extension),
-                "Registration failed succeed!",
-            ),
-            Manner::Sweep => (
-                format!("user[{}]", rng.random_range(100..9_999)),
-                "Registration failed succeed!",
-            ),
-            Manner::Dialer => {
-                let user = format!("user[{}] number[{}]", self.extension, number(rng));
-                match rng.random_range(0..4) {
-                    0 => (user, "Call unauthorised succeed!"),
-                    _ => (user, "Destination number refused succeed!"),
-                }
-            }
-            Manner::Fuzzer => (String::from("user[]"), "Malformed SIP message succeed!"),
-            Manner::Hostile => (
-                format!("user[{}]", hostile(rng)),
-                "Registration failed succeed!",
-            ),
+        let user = match self.manner {
+            Manner::Sweep | Manner::Scanner => fields::extension(rng),
+            Manner::Fuzzer => String::new(),
+            Manner::Hostile => fields::hostile(rng).to_owned(),
+            _ => self.extension.clone(),
         };
-        format!("ip[{}] {fields} at[{at}] {text}\n", self.address)
+        let (number, text) = match self.manner {
+            Manner::Dialer => {
+                let number = fields::number(rng);
+                (Some(number.text), number.told)
+            }
+            Manner::Fuzzer => (None, "Malformed SIP message succeed!"),
+            Manner::Scanner => (None, "Scan OPTIONS succeed!"),
+            _ => (None, "Registration failed succeed!"),
+        };
+        let number = number.map_or_else(String::new, |number| format!(" number[{number}]"));
+        let agent = match self.agent {
+            "" => String::new(),
+            agent => format!(" agent[{agent}]"),
+        };
+        format!(
+            "ip[{}] user[{user}]{number}{agent} at[{at}] {text}\n",
+            self.address
+        )
     }
 }
 
@@ -140,28 +152,6 @@ fn address(rng: &mut impl Rng) -> String {
             format!("2001:db8:{:x}:{:x}::{:x}", group(), group(), group())
         }
     }
-}
-
-/// Expensive destinations, as toll fraud dials them; the subscriber's part is made up.
-fn number(rng: &mut impl Rng) -> String {
-    const PREFIXES: [&str; 7] = [
-        "00972", "00881", "+88299", "00252", "900442", "0088213", "00375",
-    ];
-    let prefix = PREFIXES.choose(rng).unwrap_or(&"00");
-    format!("{prefix}{:07}", rng.random_range(0..10_000_000))
-}
-
-/// What an attacker puts into a field to fool whoever reads the log.
-fn hostile(rng: &mut impl Rng) -> &'static str {
-    const TRICKS: [&str; 6] = [
-        "<script>alert(1)</script>",
-        "x] at[2000-01-01T00:00:00.000000+0000] y",
-        "ip[192.0.2.1]",
-        "'; drop table bans; --",
-        "=HYPERLINK(\"https://evil.example\")",
-        "\u{1b}[31mred\u{1b}[0m\u{202e}",
-    ];
-    TRICKS.choose(rng).copied().unwrap_or_default()
 }
 
 #[cfg(test)]

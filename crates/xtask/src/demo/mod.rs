@@ -2,17 +2,30 @@
 
 mod attack;
 mod attacker;
+mod fields;
+mod history;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context, Result};
 
 use crate::stage::{self, Plan, Stage};
-use crate::{build, paths};
+use crate::{build, geo, paths};
 
 /// How often to look whether everything still runs.
 const LOOK_EVERY: Duration = Duration::from_secs(2);
+
+/// The call rules of the demo nodes.
+const RULES: &str = r#"{
+    "fail2ban": {
+        "filename": "cti_fail2ban.log",
+        "destination_number_max_len": 12,
+        "deny_prefix": ["00", "+"],
+        "allow_prefix": []
+    }
+}
+"#;
 
 /// How to run it.
 #[derive(clap::Args)]
@@ -37,16 +50,22 @@ pub async fn run(options: &Options) -> Result<()> {
         println!("Building the site and the binaries (the first time takes some minutes)");
         build::run(&build::Options::default())?;
     }
+    if let Err(error) = geo::run() {
+        println!("Countries and networks of real addresses stay unknown: {error:#}");
+    }
     let plan = Plan {
         folder: paths::root().join(&options.data),
         port: options.port,
         nodes: vec!["edge-1".into(), "edge-2".into()],
+        places: Some(geo::folder()),
         release: false,
     };
     if !options.quiet {
         for name in &plan.nodes {
             let log = stage::attack_log(&plan.folder, name);
-            attack::history(&log).with_context(|| format!("cannot write {}", log.display()))?;
+            history::write(&log).with_context(|| format!("cannot write {}", log.display()))?;
+            let rules = stage::call_rules(&plan.folder, name);
+            configure(&rules).with_context(|| format!("cannot write {}", rules.display()))?;
         }
     }
     let mut running = tokio::select! {
@@ -77,6 +96,17 @@ pub async fn run(options: &Options) -> Result<()> {
         plan.folder.display()
     );
     ended
+}
+
+/// At the first start.
+fn configure(rules: &Path) -> std::io::Result<()> {
+    if rules.exists() {
+        return Ok(());
+    }
+    if let Some(folder) = rules.parent() {
+        std::fs::create_dir_all(folder)?;
+    }
+    std::fs::write(rules, RULES)
 }
 
 /// Ends when one of our programs does.

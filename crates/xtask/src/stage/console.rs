@@ -38,7 +38,10 @@ impl Console {
         let port = free_port(plan.port)?;
         let config = folder.join("console.toml");
         let binaries = paths::binaries(plan.release);
-        std::fs::write(&config, settings(port, &folder, &binaries))?;
+        std::fs::write(
+            &config,
+            settings(port, &folder, &plan.folder.join("geo"), &binaries),
+        )?;
         let program = binaries.join("callwarden");
         let process = Running::start(
             "the console",
@@ -154,15 +157,17 @@ fn free_port(wanted: u16) -> Result<u16> {
     bail!("every port from {wanted} to {last} is taken")
 }
 
-fn settings(port: u16, folder: &Path, binaries: &Path) -> String {
+fn settings(port: u16, folder: &Path, geo: &Path, binaries: &Path) -> String {
     // JSON strings are TOML, too.
     let text = |path: &Path| serde_json::json!(path).to_string();
     format!(
         "# Written by xtask: the console of a demo.\n\
          data_dir = {data}\n\n\
          [http]\nlisten = \"127.0.0.1:{port}\"\n\n\
+         [geo]\nfolder = {geo}\n\n\
          [site]\nroot = {root}\nhash_file = {hashes}\n",
         data = text(folder),
+        geo = text(geo),
         root = text(&paths::site()),
         hashes = text(&binaries.join("hash.txt")),
     )

@@ -5,6 +5,7 @@
 mod child;
 pub mod console;
 mod node;
+mod places;
 mod switch;
 
 use std::path::PathBuf;
@@ -12,7 +13,7 @@ use std::path::PathBuf;
 use anyhow::{Context, Result};
 use console::Console;
 use node::Node;
-pub use node::attack_log;
+pub use node::{attack_log, call_rules};
 
 use crate::paths;
 
@@ -32,6 +33,8 @@ pub struct Plan {
     pub port: u16,
     /// The nodes' names.
     pub nodes: Vec<String>,
+    /// Where real files of countries and networks are, if there are any.
+    pub places: Option<PathBuf>,
     /// Which build of our binaries.
     pub release: bool,
 }
@@ -50,6 +53,7 @@ impl Stage {
     pub async fn start(plan: &Plan, say: impl Fn(&str)) -> Result<Self> {
         std::fs::create_dir_all(&plan.folder)
             .with_context(|| format!("{} cannot be made", plan.folder.display()))?;
+        places::write(&plan.folder.join("geo"), plan.places.as_deref())?;
         say("starting the console with its own Postgres");
         let console = Console::start(plan).await?;
         let mut stage = Self {
@@ -98,6 +102,7 @@ pub async fn run(options: &Options) -> Result<()> {
         folder: folder.path().to_owned(),
         port: 0,
         nodes: (1..=options.nodes).map(|n| format!("edge-{n}")).collect(),
+        places: None,
         release: false,
     };
     console::is_built(&paths::binaries(plan.release))?;

@@ -30,7 +30,7 @@ impl Node {
         let fail2ban = PrivateFail2ban::start(&folder.join("fail2ban"), &attack_log)
             .await
             .with_context(|| format!("the fail2ban of {name}"))?;
-        let switch = Switch::start(&folder.join("freeswitch"), name).await?;
+        let switch = Switch::start(&switch_folder(&plan.folder, name), name).await?;
         let config = folder.join("worker.toml");
         let state = folder.join("state");
         std::fs::write(
@@ -110,6 +110,15 @@ impl Node {
 /// Where a node's attack log stands.
 pub fn attack_log(folder: &Path, name: &str) -> PathBuf {
     folder.join(name).join("cti_fail2ban.log")
+}
+
+/// Where a node's call rules stand.
+pub fn call_rules(folder: &Path, name: &str) -> PathBuf {
+    switch_folder(folder, name).join("cti.json")
+}
+
+fn switch_folder(folder: &Path, name: &str) -> PathBuf {
+    folder.join(name).join("freeswitch")
 }
 
 /// Once per node, as an operator does: add it, use its one-time code.

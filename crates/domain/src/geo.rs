@@ -5,6 +5,14 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+/// Whom the data comes from: text and link, as the licences ask, for the foot of every page that shows
+/// some of it.
+pub const ATTRIBUTION: [(&str, &str); 3] = [
+    ("IP Geolocation by DB-IP", "https://db-ip.com"),
+    ("RouteViews", "https://www.routeviews.org"),
+    ("NRO", "https://www.nro.net"),
+];
+
 /// ISO 3166 alpha-2, capitals: `DE`.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]

@@ -14,12 +14,5 @@ pub use folder::{FileState, Geo, State, watch};
 pub use places::Places;
 pub use read::{Fault, LoadError};
 
-/// Whom the data comes from, as its licences ask; for the foot of every page that shows some of it.
-pub const ATTRIBUTION: [(&str, &str); 3] = [
-    ("DB-IP", "https://db-ip.com"),
-    ("RouteViews", "https://www.routeviews.org"),
-    ("NRO", "https://www.nro.net"),
-];
-
 #[cfg(test)]
 mod tests;

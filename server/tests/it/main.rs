@@ -28,6 +28,7 @@ mod jail;
 mod limits;
 mod links;
 mod live;
+mod meaning;
 mod nodes;
 mod orders;
 mod origin;

@@ -1,10 +1,12 @@
 //! What stands on each node, as its worker last told.
 
 use domain::config::Kind;
+use domain::cti::CallRules;
 use domain::ids::NodeId;
 use domain::profile::Lingering;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use sqlx::PgConnection;
 use time::OffsetDateTime;
 
 use super::read::part;
@@ -44,6 +46,17 @@ pub struct FoundLingering {
 pub(super) fn lingering(found: &Value) -> Vec<FoundLingering> {
     let stored = found.get("lingering").cloned().unwrap_or_default();
     serde_json::from_value(stored).unwrap_or_default()
+}
+
+/// The call rules that a node goes by: those its worker last found, else the revision that was proven
+/// there; `None` where nothing is known (or what is stored cannot be read: its lines are stored all the
+/// same).
+pub(crate) async fn rules_in_force(
+    conn: &mut PgConnection,
+    node: NodeId,
+) -> Result<Option<CallRules>, Error> {
+    let stored = sql::in_force(conn, node, Kind::CallRules).await?;
+    Ok(stored.and_then(|json| serde_json::from_value(json).ok()))
 }
 
 /// Every node that was told of, by name.

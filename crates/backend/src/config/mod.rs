@@ -26,6 +26,7 @@ pub use contents::Contents;
 pub use deploy::{deploy, retry, roll_back};
 pub use desired::desired;
 pub use drafts::{commit, discard_draft, publish, save_draft};
+pub(crate) use found::rules_in_force;
 pub use found::{FoundLingering, NodeFound, found};
 pub use impact::{ChangedNumber, Impact, impact};
 pub use node::{drop_own_line, put_ours_back, take_nodes_version};

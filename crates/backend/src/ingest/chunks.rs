@@ -8,6 +8,7 @@ use sqlx::PgConnection;
 use time::{Date, OffsetDateTime};
 
 use super::columns::{Attacks, BanEvents, time_of, time_of_ban};
+use super::meaning::Judge;
 use super::weeks::{Log, monday};
 use super::{Touched, sql};
 use crate::Error;
@@ -36,6 +37,7 @@ pub(super) async fn store(
     conn: &mut PgConnection,
     node: NodeId,
     chunks: &[Chunk],
+    judge: &Judge,
     times: Times,
     touched: &mut Touched,
 ) -> Result<Vec<Cursor>, Error> {
@@ -64,7 +66,8 @@ pub(super) async fn store(
                 for event in new {
                     let at = time_of(event, times.now);
                     if old.kept(event.offset, at >= times.kept) {
-                        attacks.push(generation, event, at, &mut sums);
+                        let meaning = judge.meaning(event);
+                        attacks.push(generation, event, at, meaning, &mut sums);
                     }
                 }
             }

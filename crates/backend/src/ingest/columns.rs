@@ -9,7 +9,8 @@ use domain::wire::{AttackEvent, BanEvent};
 use ipnet::IpNet;
 use time::{Duration, OffsetDateTime};
 
-use super::{check, meaning};
+use super::check;
+use super::meaning::Meaning;
 use crate::counts::Sums;
 
 /// A line's date may be ahead of our clock by this much; past that the arrival counts.
@@ -71,11 +72,11 @@ impl<'a> Attacks<'a> {
         generation: i64,
         event: &'a AttackEvent,
         at: OffsetDateTime,
+        meaning: Meaning<'a>,
         sums: &mut Sums,
     ) {
         let source = event.source.map(|source| source.to_canonical());
         let extension = event.user.as_deref().map(check::short);
-        let meaning = meaning::of(event);
         sums.kind(at, event.kind.as_str());
         let asn = meaning.asn.map(|asn| asn.to_string());
         let facets = [

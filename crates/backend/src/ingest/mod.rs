@@ -27,6 +27,7 @@ use time::OffsetDateTime;
 use crate::changes::{self, Topic};
 use crate::{Actor, Backend, Error, bans, config, counts, nodes, orders, retention, whitelist};
 use chunks::Times;
+use meaning::Judge;
 
 pub(crate) use check::{bounded, time_of_micros};
 pub(crate) use weeks::{Log, Weeks, monday};
@@ -91,7 +92,9 @@ async fn store(
         .await?
         .ok_or(Error::NotFound)?;
     let mut touched = Touched::default();
-    let cursors = chunks::store(&mut tx, node, &report.chunks, times, &mut touched).await?;
+    let chunks = &report.chunks;
+    let judge = Judge::of(backend, &mut tx, node, chunks).await?;
+    let cursors = chunks::store(&mut tx, node, chunks, &judge, times, &mut touched).await?;
     let (ban_list, resync) = match &report.ban_list {
         Some(list) => ban_list::store(&mut tx, node, &state, list, &mut touched).await?,
         None => (state.ban_list, false),

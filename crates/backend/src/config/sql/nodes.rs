@@ -95,6 +95,27 @@ pub(crate) async fn choice(
     }))
 }
 
+/// What is in force on a node: as found there, else as proven.
+pub(crate) async fn in_force(
+    conn: &mut PgConnection,
+    node: NodeId,
+    kind: Kind,
+) -> Result<Option<Value>, sqlx::Error> {
+    let content = sqlx::query_scalar!(
+        "select coalesce(nullif(c.found -> 'running', 'null'), nullif(c.found -> 'content', 'null'),
+                         r.content)
+         from node_configs c
+         left join deployments v on v.id = c.verified
+         left join revisions r on r.id = v.revision_id
+         where c.node_id = $1 and c.kind = $2",
+        node.0,
+        kind.as_str(),
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(content.flatten())
+}
+
 /// The sealed texts of a node's files.
 pub(crate) async fn texts(
     pool: &PgPool,

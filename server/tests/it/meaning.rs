@@ -120,7 +120,10 @@ async fn a_line_has_country_network_agent_prefix_and_rule(pool: PgPool) {
         line(10, "::ffff:192.0.2.7", Some("0097259227"), agent),
         line(20, "198.51.100.7", Some("+97259227"), None),
         line(30, "2001:db8::7", Some("9011972592277524"), Some("")),
-        line(40, "203.0.113.7", None, agent),
+        AttackEvent {
+            user: Some(String::new()),
+            ..line(40, "203.0.113.7", None, agent)
+        },
         line(50, "10.0.0.7", Some("'; drop table attacks --"), None),
     ];
     send(&worker, 0, lines).await;
@@ -128,13 +131,7 @@ async fn a_line_has_country_network_agent_prefix_and_rule(pool: PgPool) {
         row("XA", 64_500, "friendly-scanner", "00", "longer than 12"),
         row("XA", 64_500, "friendly-scanner", "00", "deny 00"),
         row("XB", 0, "", "+", ""),
-        (
-            Some("XC".to_owned()),
-            None,
-            Some(String::new()),
-            Some("9011".to_owned()),
-            Some("longer than 12".to_owned()),
-        ),
+        row("XC", 0, "", "9011", "longer than 12"),
         row("", 0, "friendly-scanner", "", ""),
         row("", 0, "", "", "longer than 12"),
     ];
@@ -146,6 +143,7 @@ async fn a_line_has_country_network_agent_prefix_and_rule(pool: PgPool) {
     for (facet, expected) in [
         (Facet::Country, vec![("XA", 2), ("XB", 1), ("XC", 1)]),
         (Facet::Network, vec![("64500", 2)]),
+        (Facet::Extension, vec![("1001", 5)]),
         (Facet::Prefix, vec![("00", 2), ("+", 1), ("9011", 1)]),
     ] {
         let tops = attacks::tops(backend, facet, None, window, 10)

@@ -80,6 +80,11 @@ pub(super) fn short(text: &str) -> Cow<'_, str> {
     bounded(text, SHORT)
 }
 
+/// A field of a line; `None` where it is empty, too, so that nothing counts as an extension.
+pub(super) fn said(text: Option<&str>) -> Option<Cow<'_, str>> {
+    text.filter(|text| !text.is_empty()).map(short)
+}
+
 /// Cuts at `limit` bytes; a text that is not inert as it should be is made so (Postgres refuses NUL).
 pub(crate) fn bounded(text: &str, limit: usize) -> Cow<'_, str> {
     let text = &text[..text.floor_char_boundary(limit)];

@@ -76,7 +76,7 @@ impl<'a> Attacks<'a> {
         sums: &mut Sums,
     ) {
         let source = event.source.map(|source| source.to_canonical());
-        let extension = event.user.as_deref().map(check::short);
+        let extension = check::said(event.user.as_deref());
         sums.kind(at, event.kind.as_str());
         let asn = meaning.asn.map(|asn| asn.to_string());
         let facets = [
@@ -100,7 +100,7 @@ impl<'a> Attacks<'a> {
         self.sources.push(source.map(IpNet::from));
         self.kinds.push(event.kind.as_str());
         self.extensions.push(extension);
-        self.numbers.push(event.number.as_deref().map(check::short));
+        self.numbers.push(check::said(event.number.as_deref()));
         self.raws.push(check::raw(&event.raw));
         self.countries.push(meaning.country);
         self.asns.push(meaning.asn);

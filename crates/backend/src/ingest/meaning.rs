@@ -59,7 +59,7 @@ impl Judge {
     pub fn meaning<'a>(&self, event: &'a AttackEvent) -> Meaning<'a> {
         let place = event.source.map(|source| self.places.place(source));
         let place = place.unwrap_or_default();
-        let number = event.number.as_deref().map(check::short);
+        let number = check::said(event.number.as_deref());
         let rule = number
             .as_deref()
             .zip(self.rules.as_ref())
@@ -67,7 +67,7 @@ impl Judge {
         Meaning {
             country: place.country.map(|country| country.to_string().into()),
             asn: place.asn.map(|asn| asn.0.into()),
-            agent: event.agent.as_deref().map(check::short),
+            agent: check::said(event.agent.as_deref()),
             // Nothing but digits, `+`, `*` and `#`, whatever the number is.
             prefix: event
                 .number

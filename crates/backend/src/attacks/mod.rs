@@ -1,9 +1,11 @@
 //! What the charts and top lists of attacks show, from counts; never from raw lines.
 
 mod cut;
+mod list;
 mod over_time;
 mod sql;
 mod tops;
 
+pub use list::{LinePage, LineQuery, LoggedLine, PAGE_LIMIT, line, list};
 pub use over_time::{BanBar, Bar, bans_over_time, over_time};
 pub use tops::{Top, Tops, tops};

@@ -21,6 +21,7 @@ pub use detail::detail;
 pub(crate) use heads::recompute;
 pub(crate) use lines::{EventLine, Line};
 pub use list::list;
+pub(crate) use query::part;
 pub use query::{BanQuery, BanSort, BanState, PAGE_LIMIT};
 pub(crate) use sql::held_inside;
 pub use undo::{UNDO, Undone, undo};

@@ -143,7 +143,7 @@ pub(super) fn searched(text: &str) -> Result<Option<Network>, Error> {
 }
 
 /// `198.51` and `198.51.` are 198.51.0.0/16.
-fn part(text: &str) -> Option<Network> {
+pub(crate) fn part(text: &str) -> Option<Network> {
     let octets: Vec<&str> = text.strip_suffix('.').unwrap_or(text).split('.').collect();
     if octets.len() > 3 {
         return None;

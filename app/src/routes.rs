@@ -7,6 +7,7 @@ use leptos_router::{SsrMode, path};
 
 use crate::pages::accounts::{SetupPage, SignInPage};
 use crate::pages::acl::AclPage;
+use crate::pages::attacks::AttacksPage;
 use crate::pages::audit::AuditPage;
 use crate::pages::bans::BansPage;
 use crate::pages::dashboard::DashboardPage;
@@ -32,6 +33,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/setup") view=SetupPage ssr=SsrMode::Async/>
                 <Route path=path!("/sign-in") view=SignInPage ssr=SsrMode::Async/>
                 <Route path=path!("/") view=DashboardPage ssr=SsrMode::Async/>
+                <Route path=path!("/attacks") view=AttacksPage ssr=SsrMode::Async/>
                 <Route path=path!("/bans") view=BansPage ssr=SsrMode::Async/>
                 <Route path=path!("/whitelist") view=WhitelistPage ssr=SsrMode::Async/>
                 <Route path=path!("/rules") view=RulesPage ssr=SsrMode::Async/>

@@ -5,7 +5,7 @@ use leptos_meta::Title;
 
 use crate::layout::toasts::Toasts;
 use crate::layout::top_bar::TopBar;
-use crate::request::{may, narrow_navigation, parts, scoped, words};
+use crate::request::{may, narrow_navigation, navigated, parts, words};
 use crate::widgets::Icon;
 use domain::role::Permission;
 
@@ -58,7 +58,7 @@ fn SideNav() -> impl IntoView {
         };
         let href = match page {
             "/nodes" | "/audit" | "/deployments" => page.to_owned(),
-            page => scoped(page),
+            page => navigated(page),
         };
         view! {
             <li>
@@ -74,6 +74,7 @@ fn SideNav() -> impl IntoView {
             <a class="brand" href="/"><Icon name="shield"/><span>{words.product()}</span></a>
             <ul>
                 {link("/", "gauge", words.dashboard())}
+                {link("/attacks", "activity", words.attacks())}
                 {link("/bans", "ban", words.bans())}
                 {link("/whitelist", "check", words.whitelist())}
                 {link("/rules", "phone", words.call_rules())}

@@ -3,7 +3,7 @@
 use backend::nodes;
 use leptos::prelude::*;
 
-use crate::request::{backend, parts, scope, words};
+use crate::request::{backend, parts, rescoped, scope, words};
 use crate::widgets::Icon;
 
 /// A menu of all nodes. Where a page knows no scope, it leads to the dashboard of the chosen node.
@@ -29,17 +29,20 @@ fn Menu(names: Vec<nodes::NodeName>) -> impl IntoView {
         .find(|node| Some(node.id) == scope() || Some(&node.name) == page_of.as_ref())
         .cloned();
     let all = match path.as_str() {
-        "/bans" | "/whitelist" | "/rules" | "/acl" | "/acl/profiles" | "/jail" => path.clone(),
+        "/attacks" | "/bans" | "/whitelist" | "/rules" | "/acl" | "/acl/profiles" | "/jail" => {
+            path.clone()
+        }
         path if path.starts_with("/nodes") => "/nodes".to_owned(),
         _ => "/".to_owned(),
     };
     let on_nodes = all == "/nodes";
     let here = all.clone();
+    let all = rescoped(&all, None);
     let to = move |node: &nodes::NodeName| {
         if on_nodes {
             format!("/nodes/{}", node.name)
         } else {
-            format!("{here}?node={}", node.id)
+            rescoped(&here, Some(node.id))
         }
     };
     let label = current

@@ -4,7 +4,7 @@
 pub(crate) mod accounts;
 pub(crate) mod acl;
 mod answer;
-mod attacks;
+pub(crate) mod attacks;
 pub(crate) mod audit;
 pub(crate) mod bans;
 pub(crate) mod dashboard;

@@ -11,8 +11,8 @@ pub use session::{SESSION_ADDRESS, SESSION_EPOCH, SESSION_FLASH, SESSION_USER};
 pub(crate) use session::{begin_session, end_session, has_session};
 pub use visitor::{PublicUrl, Visitor};
 pub(crate) use visitor::{
-    Theme, console_url, go, go_back, may, narrow_navigation, parts, query, scope, scoped, theme,
-    visitor, words,
+    Theme, console_url, go, go_back, may, narrow_navigation, navigated, parts, query, rescoped,
+    scope, scoped, theme, visitor, words,
 };
 
 use backend::{Actor, Backend};

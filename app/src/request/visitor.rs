@@ -134,6 +134,44 @@ pub(crate) fn scoped(path: &str) -> String {
     scope().map_or_else(|| path.to_owned(), |node| format!("{path}?node={node}"))
 }
 
+/// Pages that are about a period, each with a part of the other's parameters.
+const PERIODIC: [&str; 2] = ["/", "/attacks"];
+/// What the address says about the period.
+const PERIOD: [&str; 3] = ["window", "from", "to"];
+/// A place in a list; another list has others.
+const PLACES: [&str; 4] = ["node", "after", "before", "open"];
+
+/// This page's address for another scope: what it is asked for stays, but for the place in a list.
+pub(crate) fn rescoped(path: &str, node: Option<NodeId>) -> String {
+    let stays = |name: &str| PERIODIC.contains(&path) && !PLACES.contains(&name);
+    with_parameters(path, node, stays)
+}
+
+/// A page of the navigation, with the visitor's scope and, where it is about one, the period.
+pub(crate) fn navigated(path: &str) -> String {
+    let here = use_context::<Parts>();
+    let periodic = here.is_some_and(|parts| PERIODIC.contains(&parts.uri.path()));
+    let stays = |name: &str| periodic && PERIODIC.contains(&path) && PERIOD.contains(&name);
+    with_parameters(path, scope(), stays)
+}
+
+fn with_parameters(path: &str, node: Option<NodeId>, stays: impl Fn(&str) -> bool) -> String {
+    let mut pairs = form_urlencoded::Serializer::new(String::new());
+    if let Some(node) = node {
+        pairs.append_pair("node", &node.to_string());
+    }
+    let parts = use_context::<Parts>();
+    let query = parts.as_ref().and_then(|parts| parts.uri.query());
+    let own = form_urlencoded::parse(query.unwrap_or_default().as_bytes());
+    for (name, value) in own.filter(|(name, value)| stays(name) && !value.is_empty()) {
+        pairs.append_pair(&name, &value);
+    }
+    match pairs.finish() {
+        pairs if pairs.is_empty() => path.to_owned(),
+        pairs => format!("{path}?{pairs}"),
+    }
+}
+
 /// Is the navigation folded to its icons?
 pub(crate) fn narrow_navigation() -> bool {
     cookie("navigation").as_deref() == Some("narrow")

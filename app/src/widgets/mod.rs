@@ -1,18 +1,22 @@
 //! Parts that know no page.
 
+mod chart;
 mod field;
 mod icon;
 mod loaded;
 mod number;
+mod period;
 mod recent_orders;
 mod states;
 mod undo;
 mod when;
 
+pub(crate) use chart::{Column, Rank, Ranks, Series, Stacked, StackedBars};
 pub(crate) use field::{Area, Field, Hint, NetworkField, ScopeFields};
 pub(crate) use icon::Icon;
 pub(crate) use loaded::{Empty, Loaded};
 pub(crate) use number::{bytes, grouped};
+pub(crate) use period::{Period, PeriodPicker, address, written};
 pub(crate) use recent_orders::RecentOrders;
 pub(crate) use states::{Chip, OrderChip, OrderChips, OrderOutcome, Shade};
 pub(crate) use undo::UndoButton;

@@ -7,6 +7,7 @@ words! {
     main_navigation: "Main", "主导航";
     menu: "Menu", "菜单";
     dashboard: "Dashboard", "总览";
+    attacks: "Attacks", "攻击";
     bans: "Bans", "封堵";
     whitelist: "Whitelist", "白名单";
     nodes: "Nodes", "节点";

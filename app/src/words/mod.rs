@@ -24,8 +24,10 @@ macro_rules! words {
 
 mod accounts;
 mod acl;
+mod attacks;
 mod audit;
 mod bans;
+mod charts;
 mod dashboard;
 mod event_socket;
 mod frame;

@@ -4,7 +4,7 @@ use leptos::task::spawn_local;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement, HtmlFormElement, MouseEvent, PopStateEvent};
 
-use super::{after, document, live, morph, on, page, selection, window};
+use super::{after, brush, document, live, morph, on, page, selection, window};
 
 /// How long a button says that it copied.
 const COPIED_FOR_MS: f64 = 2_000.0;
@@ -26,6 +26,10 @@ fn click(event: MouseEvent) {
         return;
     };
     let closest = |selector: &str| target.closest(selector).ok().flatten();
+    if brush::dragged() {
+        event.prevent_default();
+        return;
+    }
     if let Some(link) = closest("a[data-enhance]") {
         let plain = event.button() == 0
             && !(event.ctrl_key() || event.meta_key() || event.shift_key() || event.alt_key());

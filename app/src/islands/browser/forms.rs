@@ -80,18 +80,19 @@ fn fields(form: &HtmlFormElement, submitter: Option<&Element>) -> Option<UrlSear
     Some(fields)
 }
 
-/// A time is typed in the reader's zone and travels in UTC.
+/// Times are typed in the reader's zone and travel in UTC.
 fn times_to_utc(form: &HtmlFormElement, fields: &UrlSearchParams) {
-    let Ok(Some(input)) = form.query_selector("input[type=datetime-local]") else {
+    let Ok(inputs) = form.query_selector_all("input[type=datetime-local]") else {
         return;
     };
-    if let Some(name) = input.get_attribute("name")
-        && let Some(typed) = fields.get(&name).filter(|typed| !typed.is_empty())
-    {
-        let date = js_sys::Date::new(&JsValue::from_str(&typed));
-        if !date.get_time().is_nan() {
-            let utc = String::from(date.to_iso_string());
-            fields.set(&name, utc.get(..16).unwrap_or_default());
+    let inputs = (0..inputs.length()).filter_map(|index| inputs.item(index)?.dyn_into().ok());
+    for name in inputs.filter_map(|input: Element| input.get_attribute("name")) {
+        if let Some(typed) = fields.get(&name).filter(|typed| !typed.is_empty()) {
+            let date = js_sys::Date::new(&JsValue::from_str(&typed));
+            if !date.get_time().is_nan() {
+                let utc = String::from(date.to_iso_string());
+                fields.set(&name, utc.get(..16).unwrap_or_default());
+            }
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The browser's side, on web-sys: one file per idea.
 
+mod brush;
 mod clicks;
 mod forms;
 mod keys;
@@ -7,6 +8,7 @@ mod live;
 mod morph;
 mod page;
 mod selection;
+mod times;
 mod wake;
 
 use wasm_bindgen::JsCast;
@@ -21,7 +23,9 @@ pub(crate) fn start() {
     forms::listen();
     clicks::listen();
     keys::listen();
-    page::localise_times();
+    brush::listen();
+    brush::arm();
+    times::localise();
     // Tests and style sheets can tell that the page is awake.
     if let Some(root) = document().document_element() {
         let _ = root.set_attribute("data-awake", "");

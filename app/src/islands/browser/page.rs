@@ -4,10 +4,10 @@ use std::cell::Cell;
 
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{DomParser, Element, Headers, Request, RequestInit, Response, SupportedType};
+use web_sys::{DomParser, Headers, Request, RequestInit, Response, SupportedType};
 
 use super::morph::{Cause, morph, morph_page};
-use super::{document, selection, window};
+use super::{brush, document, selection, times, window};
 
 /// Why a fetched page was not put in place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -142,40 +142,8 @@ fn show(html: &str, cause: Cause) -> bool {
         }
     }
     document().set_title(&parsed.title());
-    localise_times();
+    times::localise();
+    brush::arm();
     selection::count_selected();
     true
-}
-
-/// Puts every exact time into the reader's zone and language: `<time>` on hover, `data-clock` (the
-/// marks of a chart) as the text itself.
-pub(super) fn localise_times() {
-    let language = document()
-        .document_element()
-        .and_then(|root| root.get_attribute("lang"))
-        .unwrap_or_default();
-    let each = |selector: &str, with: &dyn Fn(&Element)| {
-        if let Ok(list) = document().query_selector_all(selector) {
-            for element in (0..list.length()).filter_map(|index| list.item(index)) {
-                with(element.unchecked_ref());
-            }
-        }
-    };
-    each("time[datetime]", &|time| {
-        let text = local(time, "datetime").to_locale_string(&language, &JsValue::UNDEFINED);
-        let _ = time.set_attribute("title", &String::from(text));
-    });
-    each("[data-clock]", &|mark| {
-        let date = local(mark, "data-clock");
-        let rest = mark.get_attribute("data-rest").unwrap_or_default();
-        let text = format!("{:02}:{:02}{rest}", date.get_hours(), date.get_minutes());
-        if mark.text_content().as_deref() != Some(text.as_str()) {
-            mark.set_text_content(Some(&text));
-        }
-    });
-}
-
-fn local(element: &Element, attribute: &str) -> js_sys::Date {
-    let exact = element.get_attribute(attribute).unwrap_or_default();
-    js_sys::Date::new(&JsValue::from_str(&exact))
 }

@@ -1,5 +1,14 @@
 //! What attackers sent.
 
+mod drawer;
+mod filters;
+mod list;
+mod names;
+mod page;
+mod query;
 mod table;
 
+pub(in crate::pages) use names::Names;
+pub(crate) use page::AttacksPage;
+pub use query::lines_asked;
 pub(in crate::pages) use table::AttackTable;

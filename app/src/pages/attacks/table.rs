@@ -49,7 +49,7 @@ fn Line(line: AttackRow) -> impl IntoView {
             <td class="mono">
                 {source
                     .map(|source| {
-                        view! { <a href=format!("/bans?open={source}&search={source}")>{source.clone()}</a> }
+                        view! { <a href=format!("/addresses/{source}")>{source.clone()}</a> }
                     })}
             </td>
             <td>{words.attack_kind(line.kind)}</td>

@@ -9,7 +9,7 @@ use leptos::prelude::*;
 use crate::error::AppError;
 use crate::layout::Frame;
 use crate::pages::attacks::AttackTable;
-use crate::pages::dashboard::minutes::Minutes;
+use crate::pages::dashboard::panels::{self, Numbers, Panels};
 use crate::pages::dashboard::verdict::Verdict;
 use crate::pages::revisions::drifted_names;
 use crate::request::{require, scope, scoped, words};
@@ -19,23 +19,39 @@ use crate::widgets::{Ago, Loaded, grouped};
 pub(crate) fn DashboardPage() -> impl IntoView {
     view! {
         <Frame title=words().dashboard()>
-            <Loaded load=load() view=|(overview, drifted)| view! { <Screen overview drifted/> }/>
+            <Loaded load=load() view=|loaded| view! { <Screen loaded/> }/>
         </Frame>
     }
 }
 
-/// How things are, and the names of the nodes that somebody changed by hand.
-async fn load() -> Result<(Overview, String), AppError> {
+/// What the page shows.
+struct Shown {
+    overview: Overview,
+    numbers: Numbers,
+    /// Names of the nodes that somebody changed by hand.
+    drifted: String,
+}
+
+async fn load() -> Result<Shown, AppError> {
     let (backend, _) = require(Permission::Read)?;
     let mut drifts = config::drifts(&backend).await?;
     drifts.retain(|drift| scope().is_none_or(|node| node == drift.node));
     let overview = overview::overview(&backend, scope()).await?;
-    Ok((overview, drifted_names(&drifts)))
+    Ok(Shown {
+        overview,
+        numbers: panels::load(&backend, scope()).await?,
+        drifted: drifted_names(&drifts),
+    })
 }
 
 #[component]
-fn Screen(overview: Overview, drifted: String) -> impl IntoView {
+fn Screen(loaded: Shown) -> impl IntoView {
     let words = words();
+    let Shown {
+        overview,
+        numbers,
+        drifted,
+    } = loaded;
     let up = overview.nodes.iter().filter(|node| node.connected).count();
     let effective = if overview.not_effective > 0 {
         words.not_effective_count(overview.not_effective)
@@ -67,10 +83,7 @@ fn Screen(overview: Overview, drifted: String) -> impl IntoView {
                 note=words.nodes_up(up, overview.nodes.len())
             />
         </div>
-        <section class="card">
-            <h2>{words.attacks_per_minute()}</h2>
-            <Minutes minutes=overview.per_minute/>
-        </section>
+        <Panels numbers/>
         <div class="columns wide-first">
             <section class="card" id="attacks">
                 <h2>{words.last_attacks()}</h2>
@@ -127,7 +140,7 @@ fn BanEvents(events: Vec<BanEventRow>) -> impl IntoView {
                                     <td class="nowrap"><Ago at=event.at/></td>
                                     <td class="nowrap">{words.ban_event(event.kind)}</td>
                                     <td class="mono">
-                                        <a href=format!("/bans?open={network}&search={network}")>{network.clone()}</a>
+                                        <a href=format!("/addresses/{network}")>{network.clone()}</a>
                                     </td>
                                     <td class="cut">{event.node_name}</td>
                                 </tr>

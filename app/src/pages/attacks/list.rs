@@ -1,0 +1,147 @@
+//! The list of lines. Their text came over SIP: it is only ever text here.
+
+use backend::attacks::{LinePage, LoggedLine};
+use leptos::prelude::*;
+use time::format_description::well_known::Rfc3339;
+
+use crate::pages::attacks::names::Names;
+use crate::pages::attacks::query::PageQuery;
+use crate::request::words;
+use crate::widgets::{Ago, Icon};
+
+#[component]
+pub(super) fn LineTable(query: PageQuery, page: LinePage, names: Names) -> impl IntoView {
+    let words = words();
+    let rows = page
+        .rows
+        .into_iter()
+        .map(|line| view! { <Row query=query.clone() network=names.name(line.asn) line/> })
+        .collect_view();
+    view! {
+        <div class="table-box">
+            <table class="attack-lines">
+                <thead>
+                    <tr>
+                        <th>{words.time()}</th>
+                        <th>{words.source_address()}</th>
+                        <th class="roomy">{words.country()}" · "{words.network_short()}</th>
+                        <th>{words.kind()}</th>
+                        <th>{words.extension()}" → "{words.number_called()}</th>
+                        <th>{words.node()}</th>
+                        <th class="row-actions"><span class="visually-hidden">{words.actions()}</span></th>
+                    </tr>
+                </thead>
+                <tbody>{rows}</tbody>
+            </table>
+        </div>
+    }
+}
+
+/// How far the list goes, and how to go on.
+#[component]
+pub(super) fn Pager(query: PageQuery, page: LinePage) -> impl IntoView {
+    let words = words();
+    let newest = query.after.is_some().then(|| {
+        let to = query.clone().restart().url();
+        view! { <a class="button" href=to data-enhance=""><Icon name="left"/>{words.newest()}</a> }
+    });
+    let older = page.next.clone().map(|after| {
+        let mut to = query.clone().restart();
+        to.after = Some(after);
+        let text = if page.reached.is_some() {
+            words.look_further()
+        } else {
+            words.older()
+        };
+        view! { <a class="button" href=to.url() data-enhance="" rel="next">{text}<Icon name="right"/></a> }
+    });
+    let reached = page.reached.map(|at| {
+        let exact = at.format(&Rfc3339).unwrap_or_default();
+        let text = format!("{} {:02}:{:02}", words.day(at), at.hour(), at.minute());
+        view! {
+            <p class="muted" role="status">
+                {words.looked_back_to()}" "
+                <span data-clock=exact data-form="both">{text}</span>
+            </p>
+        }
+    });
+    view! {
+        <div class="table-foot">
+            {reached}
+            <nav class="pager" aria-label=words.attacks()>{newest}{older}</nav>
+        </div>
+    }
+}
+
+#[component]
+fn Row(
+    query: PageQuery,
+    line: LoggedLine,
+    #[prop(optional_no_strip)] network: Option<String>,
+) -> impl IntoView {
+    let words = words();
+    let filtered = |change: &dyn Fn(&mut PageQuery)| {
+        let mut query = query.clone().restart();
+        change(&mut query);
+        query.url()
+    };
+    let open = PageQuery {
+        open: Some(line.place.clone()),
+        ..query.clone()
+    };
+    let is_open = query.open.as_ref() == Some(&line.place);
+    let country = line.country.clone().map(|country| {
+        let to = filtered(&|query| query.country = Some(country.clone()));
+        view! { <a href=to data-enhance="" class="chip">{country}</a>" " }
+    });
+    let network = line.asn.map(|asn| {
+        let to = filtered(&|query| query.asn = Some(asn));
+        let number = format!("AS{asn}");
+        let name = network.unwrap_or_else(|| number.clone());
+        view! { <a href=to data-enhance="" class="quiet-link cut network" title=number>{name}</a> }
+    });
+    let of = line
+        .source
+        .map_or_else(String::new, |source| source.to_string());
+    let rule = line
+        .rule
+        .clone()
+        .map(|rule| view! { <span class="chip attention"><Icon name="alert"/><span class="cut">{rule}</span></span> });
+    view! {
+        <tr data-key=line.place.clone() tabindex="0" class=is_open.then_some("current")>
+            <td class="nowrap" data-label=words.time()><Ago at=line.at/></td>
+            <td class="mono nowrap" data-label=words.source_address()>
+                {line
+                    .source
+                    .map(|source| view! { <a href=format!("/addresses/{source}")>{source.to_string()}</a> })}
+            </td>
+            <td class="nowrap roomy" data-label=words.country()>{country}{network}</td>
+            <td data-label=words.kind()>{words.attack_kind(line.kind)}</td>
+            <td class="mono target" data-label=words.extension()>
+                <span class="cut" title=target(&line)>{target(&line)}</span>
+                " "
+                {rule}
+            </td>
+            <td class="nowrap" data-label=words.node()>{line.node_name.clone()}</td>
+            <td class="row-actions">
+                <a
+                    class="icon-button"
+                    href=open.url()
+                    data-enhance=""
+                    data-open=""
+                    title=words.raw_line()
+                    aria-label=words.line_of(&of)
+                >
+                    <Icon name="right"/>
+                </a>
+            </td>
+        </tr>
+    }
+}
+
+/// `1001 → 00972…`
+fn target(line: &LoggedLine) -> String {
+    let parts = [&line.extension, &line.number];
+    let parts: Vec<&str> = parts.into_iter().filter_map(Option::as_deref).collect();
+    parts.join(" → ")
+}

@@ -1,0 +1,166 @@
+//! The list of attack lines: newest first, live, until it is paused.
+
+use backend::attacks::{self, LinePage, LoggedLine};
+use backend::nodes::{self, NodeName};
+use domain::role::Permission;
+use leptos::prelude::*;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+use crate::error::AppError;
+use crate::layout::Frame;
+use crate::pages::attacks::drawer::Drawer;
+use crate::pages::attacks::filters::Filters;
+use crate::pages::attacks::list::{LineTable, Pager};
+use crate::pages::attacks::names::Names;
+use crate::pages::attacks::query::PageQuery;
+use crate::request::{require, words};
+use crate::widgets::{Empty, Icon, Loaded, PeriodPicker};
+
+#[component]
+pub(crate) fn AttacksPage() -> impl IntoView {
+    let query = PageQuery::read();
+    view! {
+        <Frame title=words().attacks()>
+            <Loaded load=load(query.clone()) view=|found| view! { <Screen query found/> }/>
+        </Frame>
+    }
+}
+
+struct Found {
+    page: LinePage,
+    nodes: Vec<NodeName>,
+    open: Option<LoggedLine>,
+    names: Names,
+    now: OffsetDateTime,
+}
+
+async fn load(query: PageQuery) -> Result<Found, AppError> {
+    let (backend, _) = require(Permission::Read)?;
+    let now = backend.clock.now();
+    let open = match &query.open {
+        Some(place) => attacks::line(&backend, place).await?,
+        None => None,
+    };
+    let page = attacks::list(&backend, &query.question(now)).await?;
+    let networks = page.rows.iter().chain(&open).filter_map(|line| line.asn);
+    Ok(Found {
+        names: Names::of(&backend, networks),
+        page,
+        nodes: nodes::names(&backend).await?,
+        open,
+        now,
+    })
+}
+
+#[component]
+fn Screen(query: PageQuery, found: Found) -> impl IntoView {
+    let words = words();
+    let Found {
+        page,
+        nodes,
+        open,
+        names,
+        now,
+    } = found;
+    let window = query.period.window(now);
+    let opened = query.open.is_some();
+    let list = if page.rows.is_empty() && page.next.is_none() {
+        view! { <Nothing filtered=query.is_filtered() || query.after.is_some()/> }.into_any()
+    } else {
+        view! {
+            <LineTable query=query.clone() page=page.clone() names=names.clone()/>
+            <Pager query=query.clone() page/>
+        }
+        .into_any()
+    };
+    let close = PageQuery {
+        open: None,
+        ..query.clone()
+    };
+    view! {
+        <header class="page-head">
+            <h1>{words.attacks()}</h1>
+            <div class="buttons">
+                <Pause query=query.clone() now/>
+                <a class="button" href=query.csv() download="attacks.csv">
+                    <Icon name="download"/>
+                    {words.as_csv()}
+                </a>
+            </div>
+        </header>
+        <div class="section-head">
+            <Filters query=query.clone() nodes/>
+            <PeriodPicker
+                period=query.period.clone()
+                path="/attacks"
+                kept=query.filters()
+                shown=window.map(|window| (window.from(), window.to()))
+                usual=None
+            />
+        </div>
+        <div class=if opened { "with-drawer open" } else { "with-drawer" }>
+            <div>{list}</div>
+            {opened.then(|| view! { <Drawer line=open names close=close.url()/> })}
+        </div>
+    }
+}
+
+/// Stops the list where it is, or lets it go on.
+#[component]
+fn Pause(query: PageQuery, now: OffsetDateTime) -> impl IntoView {
+    let words = words();
+    if let Some(at) = query.paused {
+        let at = OffsetDateTime::from_unix_timestamp(at).unwrap_or(now);
+        let exact = at.format(&Rfc3339).unwrap_or_default();
+        let text = format!("{:02}:{:02}", at.hour(), at.minute());
+        let go_on = PageQuery {
+            paused: None,
+            ..query
+        };
+        view! {
+            <span class="chip attention" role="status">
+                <Icon name="pause"/>
+                {words.paused_at()}" "
+                <span data-clock=exact>{text}</span>
+            </span>
+            <a class="button primary" href=go_on.restart().url() data-enhance="">
+                <Icon name="play"/>
+                {words.go_on()}
+            </a>
+        }
+        .into_any()
+    } else {
+        let stop = PageQuery {
+            paused: Some(now.unix_timestamp()),
+            ..query
+        };
+        view! {
+            <a class="button" href=stop.url() data-enhance="">
+                <Icon name="pause"/>
+                {words.pause()}
+            </a>
+        }
+        .into_any()
+    }
+}
+
+#[component]
+fn Nothing(filtered: bool) -> impl IntoView {
+    let words = words();
+    if filtered {
+        view! {
+            <Empty icon="search" title=words.attacks_none_match() text=words.attacks_none_match_text()>
+                <a class="button" href="/attacks" data-enhance="">{words.clear_filters()}</a>
+            </Empty>
+        }
+        .into_any()
+    } else {
+        view! {
+            <Empty icon="check" title=words.attacks_none() text=words.attacks_empty()>
+                <a class="button" href="/nodes">{words.why_empty()}</a>
+            </Empty>
+        }
+        .into_any()
+    }
+}

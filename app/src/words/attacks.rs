@@ -1,0 +1,25 @@
+//! The list of attack lines.
+
+words! {
+    attacks_search: "Address, network, extension or number", "IP、网段、分机或号码";
+    any_kind: "Any kind", "全部类型";
+    more_filters: "More filters", "更多筛选";
+    prefix_tried: "Tried prefix", "尝试的前缀";
+    country_code: "Country (two letters)", "国家/地区（两位代码）";
+    network_short: "network", "网络";
+    raw_line: "Raw line", "原始日志";
+    line_of(source: &str): "Raw line of {source}", "{source} 的原始日志";
+    line_details: "Attack line", "攻击日志";
+    line_gone: "This line is no longer kept.", "该日志已不再保留。";
+    refused_by_rule: "Refused by", "拒绝规则";
+    user_agent: "User agent", "User-Agent";
+    pause: "Pause", "暂停";
+    paused_at: "Paused at", "已暂停于";
+    go_on: "Continue", "继续";
+    as_csv: "CSV", "导出 CSV";
+    look_further: "Look further back", "继续向前查找";
+    looked_back_to: "So far looked back to", "目前已查找至";
+    attacks_none: "No attack seen", "尚未发现攻击";
+    attacks_none_match: "No line matches", "没有符合条件的日志";
+    attacks_none_match_text: "Addresses and networks are found as such; extensions and numbers only when they are typed whole.", "IP 和网段可按范围查找；分机和号码需输入完整内容。";
+}

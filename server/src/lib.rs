@@ -1,6 +1,7 @@
 //! The console process: HTTP in front of `backend`.
 
 mod addresses;
+mod attacks_csv;
 mod away;
 pub mod check;
 pub mod commands;

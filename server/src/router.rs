@@ -22,7 +22,7 @@ use tower_http::services::ServeDir;
 use tower_http::timeout::TimeoutLayer;
 
 use crate::site::file_or_page;
-use crate::{AppState, away, gate, headers, live, node_api, origin, peer, session};
+use crate::{AppState, attacks_csv, away, gate, headers, live, node_api, origin, peer, session};
 
 /// Bytes of a form: the longest has a list of some hundred networks.
 const FORM_LIMIT: usize = 64 * 1024;
@@ -69,6 +69,7 @@ pub fn router(state: AppState) -> Router {
             StatusCode::REQUEST_TIMEOUT,
             PAGE_LIMIT,
         ))
+        .route("/attacks.csv", get(attacks_csv::export))
         .route("/live", get(live::events))
         .route("/live/poll", get(live::poll))
         .layer(layer(state.clone(), gate::layer))

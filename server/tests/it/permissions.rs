@@ -107,10 +107,15 @@ const ROWS: &[(&str, Option<Role>, &str)] = &[
 ];
 
 /// Every page and endpoint to read, an address of it, and the least role (`None`: anybody).
-const PAGES: [(&str, &str, Option<Role>); 18] = [
+const PAGES: [(&str, &str, Option<Role>); 20] = [
     ("/setup", "/setup", None),
     ("/sign-in", "/sign-in", None),
     ("/", "/", Some(Role::Viewer)),
+    (
+        "/attacks",
+        "/attacks?search=1001&window=24h",
+        Some(Role::Viewer),
+    ),
     ("/bans", "/bans?open=198.51.100.7", Some(Role::Viewer)),
     ("/whitelist", "/whitelist", Some(Role::Viewer)),
     (
@@ -132,6 +137,7 @@ const PAGES: [(&str, &str, Option<Role>); 18] = [
     ("/search", "/search?q=x", Some(Role::Viewer)),
     ("/audit", "/audit", Some(Role::Admin)),
     // Not of the interface's own list of routes.
+    ("", "/attacks.csv?kind=scan", Some(Role::Viewer)),
     ("", "/live/poll", Some(Role::Viewer)),
     ("", "/live", Some(Role::Viewer)),
     ("", "/no/such/page", Some(Role::Viewer)),

@@ -1,0 +1,172 @@
+//! `GET /attacks.csv`: what the attack list shows, as a file, however long. It is read page by page
+//! while it is sent: neither memory nor a connection to Postgres is held for all of it.
+
+use std::net::IpAddr;
+
+use app::request::Visitor;
+use axum::Extension;
+use axum::body::{Body, Bytes};
+use axum::extract::{RawQuery, State};
+use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+use axum::response::{IntoResponse, Response};
+use backend::attacks::{self, LinePage, LineQuery, LoggedLine, PAGE_LIMIT};
+use backend::{Backend, Error};
+use domain::role::Permission;
+use time::format_description::well_known::Rfc3339;
+
+use crate::AppState;
+use crate::error::ApiError;
+
+const HEAD: [&str; 12] = [
+    "time",
+    "node",
+    "source",
+    "country",
+    "asn",
+    "kind",
+    "extension",
+    "number",
+    "prefix",
+    "rule",
+    "agent",
+    "line",
+];
+
+/// The lines that the query asks for, as the page understands it; newest first.
+pub(crate) async fn export(
+    State(state): State<AppState>,
+    Extension(visitor): Extension<Visitor>,
+    RawQuery(query): RawQuery,
+) -> Result<Response, ApiError> {
+    let user = visitor.user.ok_or(ApiError::Unauthorized)?;
+    if !user.role.may(Permission::Read) {
+        return Err(Error::Forbidden.into());
+    }
+    let backend = state.backend;
+    let now = backend.clock.now();
+    let mut query = app::lines_asked(query.as_deref().unwrap_or_default(), now);
+    query.limit = PAGE_LIMIT;
+    // What arrives meanwhile is not part of it.
+    query.to = Some(query.to.unwrap_or(now + time::Duration::days(1)));
+    // Before the head is sent: what is wrong so far is still an answer.
+    let first = attacks::list(&backend, &query).await?;
+    let export = Export {
+        backend,
+        query,
+        page: Some(first),
+        head: true,
+    };
+    let body = Body::from_stream(futures::stream::unfold(Some(export), |export| async move {
+        match export?.next().await {
+            Ok((bytes, export)) => Some((Ok(bytes), export)),
+            // A file that ends here would look whole; a connection that breaks does not.
+            Err(error) => {
+                tracing::error!("an export ends early: {error}");
+                Some((Err(error), None))
+            }
+        }
+    }));
+    let headers = [
+        (CONTENT_TYPE, "text/csv; charset=utf-8; header=present"),
+        (CONTENT_DISPOSITION, "attachment; filename=\"attacks.csv\""),
+    ];
+    Ok((headers, body).into_response())
+}
+
+/// Where an export is.
+struct Export {
+    backend: Backend,
+    query: LineQuery,
+    /// Read and not sent yet.
+    page: Option<LinePage>,
+    head: bool,
+}
+
+impl Export {
+    /// The rows of one page, and itself where there is more.
+    async fn next(mut self) -> Result<(Bytes, Option<Self>), Error> {
+        let page = match self.page.take() {
+            Some(page) => page,
+            None => attacks::list(&self.backend, &self.query).await?,
+        };
+        let bytes = written(std::mem::take(&mut self.head), page.rows).map_err(|error| {
+            Error::Inconsistent {
+                table: "attacks",
+                what: error.to_string(),
+            }
+        })?;
+        self.query.after.clone_from(&page.next);
+        Ok((bytes, page.next.is_some().then_some(self)))
+    }
+}
+
+fn written(head: bool, rows: Vec<LoggedLine>) -> Result<Bytes, csv::Error> {
+    let mut writer = csv::WriterBuilder::new()
+        .terminator(csv::Terminator::CRLF)
+        .from_writer(Vec::new());
+    if head {
+        writer.write_record(HEAD)?;
+    }
+    for line in rows {
+        writer.write_record(cells(line).iter().map(|cell| harmless(cell)))?;
+    }
+    let bytes = writer
+        .into_inner()
+        .map_err(csv::IntoInnerError::into_error)?;
+    Ok(bytes.into())
+}
+
+fn cells(line: LoggedLine) -> [String; 12] {
+    [
+        line.at.format(&Rfc3339).unwrap_or_default(),
+        line.node_name,
+        line.source
+            .as_ref()
+            .map(IpAddr::to_string)
+            .unwrap_or_default(),
+        line.country.unwrap_or_default(),
+        line.asn.map(|asn| asn.to_string()).unwrap_or_default(),
+        line.kind.as_str().to_owned(),
+        line.extension.unwrap_or_default(),
+        line.number.unwrap_or_default(),
+        line.prefix.unwrap_or_default(),
+        line.rule.unwrap_or_default(),
+        line.agent.unwrap_or_default(),
+        line.raw,
+    ]
+}
+
+/// What a spreadsheet would take for a formula is text for it, too.
+fn harmless(cell: &str) -> String {
+    let first = cell.trim_start_matches([' ', '\u{3000}']).chars().next();
+    match first {
+        Some('=' | '+' | '-' | '@' | '\t' | '\r' | '\n' | '＝' | '＋' | '－' | '＠') => {
+            format!("'{cell}")
+        }
+        _ => cell.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::harmless;
+
+    #[test]
+    fn hostile_34_no_cell_is_a_formula() {
+        for cell in [
+            "=cmd|' /C calc'!A0",
+            "+8613800138000",
+            "-2+3",
+            "@SUM(1)",
+            "\t=1",
+            "\r=1",
+            " =1",
+            "＝1",
+        ] {
+            assert_eq!(harmless(cell), format!("'{cell}"));
+        }
+        for cell in ["", "1001", "a=b", "\"=1\"", "2001:db8::1"] {
+            assert_eq!(harmless(cell), cell);
+        }
+    }
+}

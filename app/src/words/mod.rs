@@ -34,6 +34,7 @@ mod frame;
 mod jail;
 mod nodes;
 mod problems;
+mod reasons;
 mod revisions;
 mod rules;
 mod terms;
@@ -82,8 +83,11 @@ mod tests {
     fn chinese_has_chinese_punctuation() {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/words");
         let chinese = |letter: &char| ('\u{4e00}'..='\u{9fff}').contains(letter);
-        for file in fs::read_dir(folder).unwrap() {
-            let text = fs::read_to_string(file.unwrap().path()).unwrap();
+        let files =
+            [folder.clone(), folder.join("reasons")].map(|folder| fs::read_dir(folder).unwrap());
+        let files = files.into_iter().flatten().map(|file| file.unwrap().path());
+        for file in files.filter(|path| path.is_file()) {
+            let text = fs::read_to_string(file).unwrap();
             for line in text.lines() {
                 let letters: Vec<char> = line.chars().collect();
                 let wrong = letters

@@ -81,7 +81,7 @@ impl Words {
         }
     }
 
-    fn refusal(self, refusal: &Refusal) -> String {
+    pub(crate) fn refusal(self, refusal: &Refusal) -> String {
         let network = refusal.network.to_string();
         match &refusal.why {
             Protected::Local => self.protected_local(&network),

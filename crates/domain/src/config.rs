@@ -6,6 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::ids::{DeploymentId, RevisionId};
+use crate::reason::{Reason, wire};
 
 /// What is configured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -143,13 +144,15 @@ pub enum Outcome {
     Verified,
     /// Nothing was changed.
     Failed {
-        /// For people, inert; names the file, and line and column where there are some.
-        reason: String,
+        /// Names the file, and line and column where there are some.
+        #[serde(flatten, with = "wire::reason")]
+        reason: Reason,
     },
     /// The old file is back.
     RolledBack {
-        /// For people, inert.
-        reason: String,
+        /// Why.
+        #[serde(flatten, with = "wire::reason")]
+        reason: Reason,
         /// The worker itself had the switch load the old file.
         reloaded: bool,
     },
@@ -194,9 +197,9 @@ pub struct Found<T> {
     /// What is in force although the files say something else (the jail at run time).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub running: Option<T>,
-    /// Why the files cannot be read or changed, inert; names the file, line and column.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub problem: Option<String>,
+    /// Why the files cannot be read or changed; names the file, line and column.
+    #[serde(flatten, with = "wire::problem")]
+    pub problem: Option<Reason>,
     /// The files.
     pub files: Vec<FoundFile>,
 }

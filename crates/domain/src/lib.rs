@@ -17,6 +17,7 @@ pub mod inert;
 pub mod jail;
 pub mod net;
 pub mod profile;
+pub mod reason;
 pub mod role;
 pub mod switch_xml;
 pub mod whitelist;

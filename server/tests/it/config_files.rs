@@ -74,7 +74,7 @@ async fn an_adopted_list_answers_as_it_did(pool: PgPool) {
     // Not ours yet: it is in the way.
     let id = deploy(&console, &acl(&["203.0.113.20"])).await;
     let step = reaches(&console, id, node, Step::Failed).await;
-    let reason = step.reason.unwrap();
+    let reason = step.reason.unwrap().to_string();
     assert!(
         reason.contains("there is a list inbound already"),
         "{reason}"
@@ -105,14 +105,14 @@ async fn hostile_28_broken_files_on_the_node_are_refused_with_the_place_until_me
 
     let lists = deploy(&console, &acl(&["203.0.113.20"])).await;
     let step = reaches(&console, lists, node, Step::Failed).await;
-    let reason = step.reason.unwrap();
+    let reason = step.reason.unwrap().to_string();
     assert!(
         reason.contains("line 19, column") && reason.contains("not well-formed XML"),
         "{reason}"
     );
     let numbers = deploy(&console, &rules("00\n+")).await;
     let step = reaches(&console, numbers, node, Step::Failed).await;
-    let reason = step.reason.unwrap();
+    let reason = step.reason.unwrap().to_string();
     assert!(reason.contains("line 2, column 19"), "{reason}");
     assert_eq!(switch.text(Kind::Acl), unclosed);
     assert_eq!(switch.text(Kind::CallRules), json);
@@ -166,6 +166,7 @@ async fn what_a_switch_cannot_show_is_said_with_file_and_line(pool: PgPool) {
     assert!(
         step.reason
             .unwrap()
+            .to_string()
             .contains("line 5, column 5: there is a \"<!\"")
     );
     assert_eq!(switch.text(Kind::Acl), noted(whole.clone()));
@@ -181,5 +182,5 @@ async fn what_a_switch_cannot_show_is_said_with_file_and_line(pool: PgPool) {
         config::drifts(backend).await.unwrap().pop()
     })
     .await;
-    said(&drift.loaded.unwrap());
+    said(&drift.loaded.unwrap().to_string());
 }

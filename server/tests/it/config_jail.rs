@@ -108,8 +108,8 @@ async fn a_revision_reaches_every_node_once(pool: PgPool) {
     two.tell(told(Some((&wanted, failed)), None)).await;
     let node = view(&console, deployment).await.nodes.remove(1);
     assert_eq!(
-        (node.step, node.reason.as_deref(), node.can_retry),
-        (Step::Failed, Some("disk \\x00full\\u{202e}"), true)
+        (node.step, node.reason, node.can_retry),
+        (Step::Failed, Some("disk \\x00full\\u{202e}".into()), true)
     );
     assert!(config::under_way(backend, None).await.unwrap().is_empty());
     config::retry(backend, &admin, deployment, two.node)

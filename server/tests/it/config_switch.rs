@@ -126,7 +126,7 @@ async fn profiles_are_rescanned_where_their_lists_are_there(pool: PgPool) {
     // Nobody could call in: the switch has no such list.
     let id = deploy(&console, &profiles("inbound")).await;
     let step = reaches(&console, id, node, Step::Failed).await;
-    let reason = step.reason.unwrap();
+    let reason = step.reason.unwrap().to_string();
     assert!(reason.contains("external names list inbound"), "{reason}");
     assert!(
         !switch
@@ -209,7 +209,7 @@ async fn hostile_23_what_the_switch_has_loaded_is_drift_within_30_seconds(pool: 
         config::drifts(backend).await.unwrap().pop()
     })
     .await;
-    let loaded = drift.loaded.unwrap();
+    let loaded = drift.loaded.unwrap().to_string();
     assert!(loaded.contains("list inbound"), "{loaded}");
     let back = config::put_ours_back(backend, &admin, node, Kind::Acl).await;
     reaches(&console, back.unwrap(), node, Step::Verified).await;

@@ -77,11 +77,16 @@ async fn hostile_15_a_change_that_locks_the_console_out_is_rolled_back(pool: PgP
     })
     .await;
     assert_eq!(step.step, Step::Reloaded);
-    assert!(step.reason.unwrap().contains("does not let the console in"));
+    assert!(
+        step.reason
+            .unwrap()
+            .to_string()
+            .contains("does not let the console in")
+    );
     assert!(switch.expire().await);
     let step = reaches(&console, id, node, Step::RolledBack).await;
     assert!(step.can_retry && !step.confirmed);
-    let reason = step.reason.unwrap();
+    let reason = step.reason.unwrap().to_string();
     assert!(
         reason.contains("does not let the console in") && reason.contains("not confirmed"),
         "{reason}"
@@ -139,7 +144,7 @@ async fn only_the_exact_words_of_success_count(pool: PgPool) {
     std::fs::write(&vars, text.replacen("<include>", "<include", 1)).unwrap();
     let id = deploy(&console, &acl(&["203.0.113.21"])).await;
     let step = reaches(&console, id, node, Step::Failed).await;
-    let reason = step.reason.unwrap();
+    let reason = step.reason.unwrap().to_string();
     assert!(
         reason.starts_with("reloadacl: ") && reason.contains("[error near line"),
         "{reason}"
@@ -148,7 +153,12 @@ async fn only_the_exact_words_of_success_count(pool: PgPool) {
     // Not confirmed, so the worker takes it back; what was verified holds.
     assert!(switch.expire().await);
     let step = reaches(&console, id, node, Step::RolledBack).await;
-    assert!(step.reason.unwrap().contains("[error near line"));
+    assert!(
+        step.reason
+            .unwrap()
+            .to_string()
+            .contains("[error near line")
+    );
     let state = config::node_state(&console.backend, node).await.unwrap();
     let held = state.into_iter().find(|state| state.kind == Kind::Acl);
     assert_eq!(held.unwrap().wanted.unwrap().deployment, good);
@@ -171,7 +181,7 @@ async fn a_node_without_settings_fails_and_says_so(pool: PgPool) {
     links::remove(&console.backend, &admin, node).await.unwrap();
     let id = deploy(&console, &acl(&["203.0.113.20"])).await;
     let step = reaches(&console, id, node, Step::Failed).await;
-    let reason = step.reason.unwrap();
+    let reason = step.reason.unwrap().to_string();
     assert!(reason.contains("no Event Socket settings"), "{reason}");
     switch.link(&console).await;
     config::retry(&console.backend, &admin, id, node)

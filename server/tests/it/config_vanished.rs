@@ -44,7 +44,7 @@ async fn a_list_that_a_profile_asks_is_not_taken_away(pool: PgPool) {
 
     let without = deploy(&console, &partners("198.51.100.7")).await;
     let step = reaches(&console, without, node, Step::Failed).await;
-    let reason = step.reason.unwrap();
+    let reason = step.reason.unwrap().to_string();
     assert!(
         reason.starts_with("list inbound would be gone, and profile external"),
         "{reason}"
@@ -54,7 +54,12 @@ async fn a_list_that_a_profile_asks_is_not_taken_away(pool: PgPool) {
     assert_eq!(switch.sim.api("acl", "203.0.113.20 inbound"), "true");
     assert!(switch.expire().await);
     let step = reaches(&console, without, node, Step::RolledBack).await;
-    assert!(step.reason.unwrap().contains("list inbound would be gone"));
+    assert!(
+        step.reason
+            .unwrap()
+            .to_string()
+            .contains("list inbound would be gone")
+    );
     assert_eq!(switch.text(Kind::Acl), before);
 
     // Where a revision of the profiles comes with it, that goes first.
@@ -79,7 +84,7 @@ async fn a_list_that_somebody_removed_from_the_file_is_not_unloaded(pool: PgPool
     switch.edit(Kind::Acl, misspelt).await;
     let id = deploy(&console, &acl(&["203.0.113.20"])).await;
     let step = reaches(&console, id, node, Step::Failed).await;
-    let reason = step.reason.unwrap();
+    let reason = step.reason.unwrap().to_string();
     assert!(
         reason.starts_with("list domains would be gone, and profile internal"),
         "{reason}"
@@ -110,7 +115,7 @@ async fn hostile_23_a_list_that_vanished_from_the_switch_is_told_within_30_secon
     backend.clock.advance(Duration::seconds(25));
     let drift = until("the finding", || drift_of(&console, node)).await;
     assert_eq!(drift.kind, Kind::Profiles);
-    let said = drift.loaded.unwrap();
+    let said = drift.loaded.unwrap().to_string();
     assert_eq!(
         said,
         "profile external asks list lan, which the switch does not have any more: it refuses every call"
@@ -153,7 +158,12 @@ async fn hostile_15_a_list_that_the_event_socket_asks_comes_back(pool: PgPool) {
         step.reason.is_some().then_some(step)
     })
     .await;
-    assert!(step.reason.unwrap().contains("does not let the console in"));
+    assert!(
+        step.reason
+            .unwrap()
+            .to_string()
+            .contains("does not let the console in")
+    );
     assert_eq!(switch.sim.api("acl", "127.0.0.1 inbound"), "false");
     assert!(switch.expire().await);
     reaches(&console, id, node, Step::RolledBack).await;

@@ -16,6 +16,7 @@ mod config_drafts;
 mod config_files;
 mod config_jail;
 mod config_lingering;
+mod config_reasons;
 mod config_switch;
 mod config_trouble;
 mod config_vanished;

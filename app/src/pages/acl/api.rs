@@ -242,7 +242,7 @@ async fn acl_import(
 
 /// The lists of a file that can be ours, and what cannot.
 fn bring_in(text: &str, only: &str, words: Words) -> Result<(Vec<AclList>, Vec<String>), Wrong> {
-    let file = file::read(text).map_err(|error| ("file", error.to_string()))?;
+    let file = file::read(text).map_err(|error| ("file", words.file_reason(&error.into())))?;
     let mut brought = Vec::new();
     let mut left = Vec::new();
     let counts = |list: &&file::FoundList| {

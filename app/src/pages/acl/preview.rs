@@ -58,7 +58,9 @@ fn Node(found: NodeFound, lists: AclLists) -> impl IntoView {
     let words = words();
     let name = found.name.clone();
     let state = match (found.problem, found.content) {
-        (Some(problem), _) => view! { <Chip shade=Shade::Bad text=problem/> }.into_any(),
+        (Some(problem), _) => {
+            view! { <Chip shade=Shade::Bad text=words.because(&problem)/> }.into_any()
+        }
         (None, Some(Content::Acl(held))) => {
             let names: Vec<String> = held.iter().map(|list| list.name.to_string()).collect();
             let same = held == lists;

@@ -70,7 +70,7 @@ fn Node(found: NodeFound) -> impl IntoView {
                 <td class="strong nowrap" data-label=words.node()><a href=format!("/nodes/{name}")>{name.clone()}</a></td>
                 <td colspan="6">
                     {match problem {
-                        Some(problem) => view! { <Chip shade=Shade::Bad text=problem/> }.into_any(),
+                        Some(problem) => view! { <Chip shade=Shade::Bad text=words.because(&problem)/> }.into_any(),
                         None => view! { <span class="muted">{words.not_reported()}</span> }.into_any(),
                     }}
                 </td>

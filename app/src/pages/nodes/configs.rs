@@ -46,7 +46,7 @@ fn Line(kind: NodeKind) -> impl IntoView {
             <span class="chips">
                 {kind.step.map(|node| view! { <StepChip node/> })}
                 {kind.drift_since.map(|_| view! { <DriftChip kind=kind.kind/> })}
-                {kind.problem.map(|problem| view! { <Chip shade=Shade::Bad text=problem title=words.file_problem()/> })}
+                {kind.problem.map(|problem| view! { <Chip shade=Shade::Bad text=words.because(&problem) title=words.file_problem()/> })}
             </span>
             {kind.found_at.map(|at| view! { <span class="muted">{words.read_at()}" "<Ago at/></span> })}
         </li>

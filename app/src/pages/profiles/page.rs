@@ -163,7 +163,7 @@ fn rows_of(found: NodeFound) -> Vec<AnyView> {
             view! {
                 <tr data-key=node.clone()>
                     <td class="strong" data-label=words.node()>{node.clone()}</td>
-                    <td colspan="3"><Chip shade=Shade::Bad text=problem/></td>
+                    <td colspan="3"><Chip shade=Shade::Bad text=words.because(&problem)/></td>
                 </tr>
             }
             .into_any(),

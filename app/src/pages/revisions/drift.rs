@@ -41,9 +41,10 @@ fn Drift(drift: DriftRow) -> impl IntoView {
     let key = format!("{}-{}", drift.kind.as_str(), drift.node);
     let ours = drift.ours.content.clone();
     let (said, said_of) = match (&drift.problem, &drift.loaded) {
-        (Some(problem), _) => (Some(problem.clone()), words.in_the_file()),
-        (None, loaded) => (loaded.clone(), words.in_force()),
+        (Some(problem), _) => (Some(problem), words.in_the_file()),
+        (None, loaded) => (loaded.as_ref(), words.in_force()),
     };
+    let said = said.map(|reason| words.because(reason));
     let text = if drift.problem.is_some() {
         words.drift_unreadable()
     } else if only_loaded(&drift) {

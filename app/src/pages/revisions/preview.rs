@@ -55,7 +55,7 @@ fn File(file: FilePreview) -> impl IntoView {
     let words = words();
     let body = match file.after {
         Err(problem) => {
-            view! { <p class="problem">{words.file_problem()}": "<span class="mono breaks">{problem}</span></p> }
+            view! { <p class="problem">{words.file_problem()}": "<span class="mono breaks">{words.file_reason(&problem)}</span></p> }
                 .into_any()
         }
         Ok(text) if text == file.before => {

@@ -98,7 +98,8 @@ fn NodeLine(kind: Kind, deployment: DeploymentId, node: NodeStep) -> impl IntoVi
             </form>
         }
     });
-    let reason = node.reason.clone().filter(|reason| !reason.is_empty());
+    let reason = node.reason.as_ref().map(|reason| words.because(reason));
+    let reason = reason.filter(|reason| !reason.is_empty());
     let no_module = kind == Kind::CallRules
         && node
             .replies

@@ -45,7 +45,9 @@ fn Node(found: NodeFound) -> impl IntoView {
     };
     let log = rules.as_ref().map(|rules| rules.filename.to_string());
     let said = match (rules, found.problem) {
-        (_, Some(problem)) => view! { <Chip shade=Shade::Bad text=problem/> }.into_any(),
+        (_, Some(problem)) => {
+            view! { <Chip shade=Shade::Bad text=words.because(&problem)/> }.into_any()
+        }
         (Some(rules), None) => words.rules_sentence(&rules).into_any(),
         (None, None) if found.found_at.is_some() => {
             view! { <span class="muted">{words.rules_absent()}</span> }.into_any()

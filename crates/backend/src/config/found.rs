@@ -4,6 +4,7 @@ use domain::config::Kind;
 use domain::cti::CallRules;
 use domain::ids::NodeId;
 use domain::profile::Lingering;
+use domain::reason::Reason;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sqlx::PgConnection;
@@ -25,8 +26,8 @@ pub struct NodeFound {
     pub content: Option<Content>,
     /// What is in force although the files say something else.
     pub running: Option<Content>,
-    /// Why the files cannot be read or changed; inert.
-    pub problem: Option<String>,
+    /// Why the files cannot be read or changed.
+    pub problem: Option<Reason>,
     /// Of SIP profiles: values that stay in force when they are gone from the file.
     pub lingering: Vec<FoundLingering>,
     /// When the worker told; `None`: not yet.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use domain::config::Kind;
 use domain::ids::NodeId;
+use domain::reason::FileReason;
 use domain::{acl, cti, profile};
 use serde::Deserialize;
 
@@ -19,8 +20,8 @@ pub struct FilePreview {
     pub path: String,
     /// As it is there now; empty where there is none.
     pub before: String,
-    /// As it will be, or why it cannot be written: the file's place and problem, inert.
-    pub after: Result<String, String>,
+    /// As it will be, or why it cannot be written.
+    pub after: Result<String, FileReason>,
 }
 
 /// What `content` makes of the node's files, as its worker last told of them. They may hold other
@@ -49,7 +50,7 @@ pub async fn preview(
         let before = before.unwrap_or_default();
         FilePreview {
             after: if unknown {
-                Err(format!("{} is too long, or no text", file.path))
+                Err(FileReason::Unknown)
             } else {
                 written(content, &before)
             },
@@ -67,15 +68,15 @@ struct Listed {
     bytes: u64,
 }
 
-fn written(content: &Content, before: &str) -> Result<String, String> {
+fn written(content: &Content, before: &str) -> Result<String, FileReason> {
     match content {
         Content::CallRules(rules) => cti::file::write(before.as_bytes(), rules)
-            .map_err(|error| error.to_string())
-            .and_then(|bytes| String::from_utf8(bytes).map_err(|error| error.to_string())),
-        Content::Acl(lists) => acl::file::write(before, lists).map_err(|error| error.to_string()),
+            .map_err(FileReason::from)
+            .and_then(|bytes| String::from_utf8(bytes).map_err(|_| FileReason::Unknown)),
+        Content::Acl(lists) => acl::file::write(before, lists).map_err(FileReason::from),
         Content::Profiles(profiles) => profile::write(before, profiles)
             .map(|written| written.text)
-            .map_err(|error| error.to_string()),
+            .map_err(FileReason::from),
         Content::Jail(_) => Ok(before.to_owned()),
     }
 }

@@ -2,6 +2,7 @@
 
 use domain::config::Kind;
 use domain::ids::{DeploymentId, NodeId, RevisionId};
+use domain::reason::Reason;
 use serde_json::Value;
 use sqlx::PgPool;
 use time::{Duration, OffsetDateTime};
@@ -182,7 +183,7 @@ pub async fn drifts(backend: &Backend) -> Result<Vec<DriftRow>, Error> {
             running: part(state.kind, &found, "running")?,
             lingering: lingering(&found),
             problem: state.problem,
-            loaded: loaded.map(str::to_owned),
+            loaded: loaded.map(Reason::from_text),
         });
     }
     Ok(rows)

@@ -7,6 +7,7 @@
 use domain::config::{Answer, Found, Kind, KindReport, Outcome, Step};
 use domain::ids::NodeId;
 use domain::profile;
+use domain::reason::{DeployReason, Reason};
 use domain::wire::ConfigReport;
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -23,7 +24,7 @@ use crate::{Backend, Error};
 const FILES: usize = 64;
 /// Most values of one node that linger.
 const LINGERING: usize = 50;
-/// Longest reason, problem or path; bytes.
+/// Longest path; bytes.
 const TEXT: usize = 2_000;
 /// So often is a change tried again by itself that was rolled back because the console was away.
 const TRIES: i32 = 3;
@@ -112,18 +113,15 @@ impl Told<'_> {
             attempt: i32::try_from(answer.attempt).unwrap_or(i32::MAX),
             now: self.now,
         };
-        let words = |reason: &str| bounded(reason, TEXT).into_owned();
         self.changed.shown |= match &answer.outcome {
             Outcome::Verified if !kind.needs_switch() => sql::verified(conn, answered).await?,
             Outcome::Delivered | Outcome::Verified => sql::delivered(conn, answered).await?,
-            Outcome::Failed { reason } => sql::failed(conn, answered, &words(reason)).await?,
+            Outcome::Failed { reason } => sql::failed(conn, answered, reason).await?,
             Outcome::RolledBack { reason, .. } => {
-                self.rolled_back(conn, kind, answered, &words(reason))
-                    .await?
+                self.rolled_back(conn, kind, answered, reason).await?
             }
             Outcome::Unknown => {
-                let reason = "the worker's answer is not understood: it is newer than this console";
-                sql::failed(conn, answered, reason).await?
+                sql::failed(conn, answered, &DeployReason::NewerWorker.into()).await?
             }
         };
         Ok(())
@@ -136,7 +134,7 @@ impl Told<'_> {
         conn: &mut PgConnection,
         kind: Kind,
         answered: Answered,
-        reason: &str,
+        reason: &Reason,
     ) -> Result<bool, Error> {
         let Some(state) = sql::try_of(conn, answered).await? else {
             return Ok(false);
@@ -144,9 +142,8 @@ impl Told<'_> {
         let failed = state.step == Step::Failed.as_str();
         let to_blame = failed || state.confirm_tried && !state.confirmed;
         if to_blame || state.tried_again >= TRIES {
-            let reason = state
-                .reason
-                .map_or(reason.to_owned(), |why| format!("{why}; {reason}"));
+            let why = state.reason.as_deref().map(Reason::from_text);
+            let reason = why.map_or(reason.clone(), |why| why.and(reason.clone()));
             sql::rolled_back(conn, answered, &reason).await?;
         } else {
             sql::try_again(conn, answered).await?;
@@ -204,7 +201,7 @@ fn inert<T: Serialize>(found: &Found<T>) -> (Value, Value) {
     let stored = json!({
         "content": found.content,
         "running": found.running,
-        "problem": found.problem.as_deref().map(text),
+        "problem": found.problem.as_ref().map(Reason::to_text),
         "files": stored,
     });
     (stored, Value::Object(texts))

@@ -2,6 +2,7 @@
 
 use domain::config::{Kind, Step};
 use domain::ids::{DeploymentId, NodeId, RevisionId};
+use domain::reason::Reason;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
@@ -139,7 +140,7 @@ pub struct NodeStep {
     /// Which try, from 1.
     pub attempt: i32,
     /// Why it failed or was rolled back.
-    pub reason: Option<String>,
+    pub reason: Option<Reason>,
     /// What holds it up, where something does.
     pub waits: Option<Waits>,
     /// What the switch said.
@@ -203,8 +204,8 @@ pub struct NodeKind {
     pub step: Option<NodeStep>,
     /// It was last proven to have this.
     pub verified: Option<Held>,
-    /// Why its files cannot be read or changed, in the worker's words.
-    pub problem: Option<String>,
+    /// Why its files cannot be read or changed.
+    pub problem: Option<Reason>,
     /// When the worker last told what stands there.
     pub found_at: Option<OffsetDateTime>,
     /// When the switch was last asked what it has loaded.
@@ -233,7 +234,7 @@ pub struct DriftRow {
     /// Of SIP profiles: values that stay in force when they are gone from the file.
     pub lingering: Vec<FoundLingering>,
     /// Why the files cannot be read.
-    pub problem: Option<String>,
-    /// What the switch has loaded, in words, where that is what differs.
-    pub loaded: Option<String>,
+    pub problem: Option<Reason>,
+    /// What the switch has loaded, where that is what differs.
+    pub loaded: Option<Reason>,
 }

@@ -139,7 +139,8 @@ pub const LIMITS: Limits = Limits {
 };
 
 /// Why lists do not go together.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(rename_all = "snake_case")]
 pub enum AclError {
     /// Of two lists with one name FreeSWITCH takes the last and forgets the other.
     #[error("there are two lists named {0}")]

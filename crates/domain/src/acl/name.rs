@@ -14,7 +14,8 @@ use crate::switch_xml::contains_directive;
 pub struct ListName(String);
 
 /// Why a text cannot name a list.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(rename_all = "snake_case")]
 pub enum NameError {
     /// Nothing was given.
     #[error("a name is missing")]

@@ -20,7 +20,7 @@ pub struct FindTime(i64);
 pub struct MaxRetry(i64);
 
 /// A number outside its range.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[error("must be a whole number from {least} to {most}")]
 pub struct OutOfRange {
     /// The smallest that is accepted.
@@ -120,7 +120,8 @@ pub struct JailConfig {
 }
 
 /// Why a list of ignored networks is refused.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(rename_all = "snake_case")]
 pub enum IgnoreError {
     /// Longer than [`IGNORE_LIMIT`].
     #[error("at most {IGNORE_LIMIT} networks")]

@@ -167,7 +167,8 @@ pub struct ProfileAccess {
 pub struct Profiles(Vec<ProfileAccess>);
 
 /// Why profiles do not go together.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(rename_all = "snake_case")]
 pub enum ProfileError {
     /// One name twice.
     #[error("there are two profiles named {0}")]

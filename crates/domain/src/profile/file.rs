@@ -4,6 +4,7 @@
 use std::ops::Range;
 
 use roxmltree::Node;
+use serde::{Deserialize, Serialize};
 
 use super::access::{AUTOMATIC_LISTS, ProfileAccess, ProfileName, Profiles};
 use crate::switch_xml::{Directive, Lines, Place, SIZE_LIMIT, XmlError};
@@ -15,7 +16,8 @@ const INBOUND_ACL: &str = "apply-inbound-acl";
 const AUTH_CALLS: &str = "auth-calls";
 
 /// Why a file is left as it is.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(rename_all = "snake_case")]
 pub enum FileError {
     /// Not XML that is read.
     #[error(transparent)]

@@ -59,7 +59,8 @@ impl fmt::Display for Place {
 }
 
 /// Why a file is not read at all.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(rename_all = "snake_case")]
 pub enum XmlError {
     /// Bigger than [`SIZE_LIMIT`].
     #[error("the file is bigger than 5 MB")]

@@ -7,6 +7,7 @@ mod status;
 use std::time::Duration;
 
 use domain::inert::inert;
+use domain::reason::Answered;
 
 use crate::commands::NOT_FOUND;
 use crate::state::DownReason;
@@ -68,6 +69,21 @@ pub enum CommandError {
         /// What it said, inert, at most a thousand bytes.
         text: String,
     },
+}
+
+impl From<CommandError> for Answered {
+    fn from(error: CommandError) -> Self {
+        match error {
+            CommandError::NotUp(why) => Self::NotUp {
+                why: why.as_str().to_owned(),
+                said: why.to_string(),
+            },
+            CommandError::Busy => Self::Busy,
+            CommandError::TimedOut => Self::TimedOut,
+            CommandError::Denied { command } => Self::Denied { command },
+            CommandError::Failed { text } => Self::Failed { said: text },
+        }
+    }
 }
 
 /// An answer that cannot be read.

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use domain::acl::AclLists;
 use domain::acl::file;
 use domain::config::{Deploy, Kind, KindReport};
+use domain::reason::{FileReason, Reason};
 use domain::wire::{ConfigReport, DesiredConfig};
 
 use super::paths::Paths;
@@ -22,20 +23,20 @@ impl Subject for Acl {
         vec![paths.acl_conf.clone()]
     }
 
-    fn content(files: &[Present]) -> Result<Option<AclLists>, String> {
+    fn content(files: &[Present]) -> Result<Option<AclLists>, Reason> {
         let [file] = files else { return Ok(None) };
-        let read = file::read(text(file)?).map_err(|error| file.says(&error.to_string()))?;
+        let read = file::read(text(file)?).map_err(|error| file.says(error))?;
         if !read.has_block() {
             return Ok(None);
         }
-        let ours = read.ours().map_err(|error| file.says(&error.to_string()))?;
+        let ours = read.ours().map_err(|error| file.says(error))?;
         Ok(Some(ours))
     }
 
-    fn edit(files: &[Present], lists: &AclLists) -> Result<Vec<Option<Vec<u8>>>, String> {
+    fn edit(files: &[Present], lists: &AclLists) -> Result<Vec<Option<Vec<u8>>>, Reason> {
         let edit = |file: &Present| {
             let written = file::write(text(file)?, lists);
-            let written = written.map_err(|error| file.says(&error.to_string()))?;
+            let written = written.map_err(|error| file.says(error))?;
             Ok(Some(written.into_bytes()))
         };
         files.iter().map(edit).collect()
@@ -58,9 +59,9 @@ impl Subject for Acl {
 }
 
 /// Every FreeSWITCH comes with the file, so it is not made: it would lack what else stands in it.
-fn text(file: &Present) -> Result<&str, String> {
+fn text(file: &Present) -> Result<&str, Reason> {
     if file.bytes.is_none() {
-        return Err(file.says("there is no such file"));
+        return Err(file.says(FileReason::Missing));
     }
     file.text()
 }

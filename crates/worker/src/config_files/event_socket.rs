@@ -3,6 +3,8 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::path::Path;
 
+use domain::reason::{FileReason, Reason};
+use domain::switch_xml::Place;
 use roxmltree::{Document, Node};
 
 use super::paths::Paths;
@@ -19,38 +21,22 @@ pub struct EventSocket {
     pub password: String,
 }
 
-/// Why that is not known. No text holds a value of the file.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum EventSocketError {
-    /// There is no such file, or it cannot be read.
-    #[error("{0}")]
-    Unreadable(String),
-    /// The setting is missing, or holds a variable that `vars.xml` does not set.
-    #[error("{file}: {param} is not set to a value that can be read there")]
-    Unknown {
-        /// The file.
-        file: String,
-        /// Which setting.
-        param: &'static str,
-    },
-}
-
 impl EventSocket {
     /// Reads `event_socket.conf.xml`, and `vars.xml` for the variables in it.
     ///
     /// # Errors
-    /// [`EventSocketError`].
-    pub fn read(paths: &Paths) -> Result<Self, EventSocketError> {
+    /// Why that is not known; nothing in it is a value of the file.
+    pub fn read(paths: &Paths) -> Result<Self, Reason> {
         let file = &paths.event_socket_conf;
         let text = text(file)?;
         let document = document(file, &text)?;
         let vars = vars(&paths.vars);
-        let unknown = |param| EventSocketError::Unknown {
-            file: shown(file),
-            param,
+        let unknown = |param: &str| {
+            let param = param.to_owned();
+            Reason::file(shown(file), FileReason::NotSet { param })
         };
         // FreeSWITCH takes the last one of a name.
-        let value = |name: &'static str| -> Result<Option<String>, EventSocketError> {
+        let value = |name: &'static str| -> Result<Option<String>, Reason> {
             let params = document
                 .descendants()
                 .filter(|node| node.has_tag_name("param"));
@@ -97,22 +83,22 @@ fn here(address: IpAddr) -> IpAddr {
     }
 }
 
-fn text(path: &Path) -> Result<String, EventSocketError> {
-    let file = Present::read(path).map_err(|file| EventSocketError::Unreadable(file.reason))?;
+fn text(path: &Path) -> Result<String, Reason> {
+    let file = Present::read(path).map_err(|file| file.reason)?;
     if file.bytes.is_none() {
-        return Err(EventSocketError::Unreadable(
-            file.says("there is no such file"),
-        ));
+        return Err(file.says(FileReason::Missing));
     }
-    let text = file.text().map_err(EventSocketError::Unreadable)?;
-    Ok(text.trim_start_matches('\u{feff}').to_owned())
+    Ok(file.text()?.trim_start_matches('\u{feff}').to_owned())
 }
 
-fn document<'a>(path: &Path, text: &'a str) -> Result<Document<'a>, EventSocketError> {
+fn document<'a>(path: &Path, text: &'a str) -> Result<Document<'a>, Reason> {
     Document::parse(text).map_err(|error| {
         let at = error.pos();
-        let place = format!("line {}, column {}", at.row, at.col);
-        EventSocketError::Unreadable(format!("{}: {place}: this is not XML", shown(path)))
+        let place = Place {
+            line: at.row,
+            column: at.col,
+        };
+        Reason::file(shown(path), FileReason::NotXml { place })
     })
 }
 
@@ -153,7 +139,7 @@ fn resolve(text: &str, vars: &[(String, String)]) -> Option<String> {
 mod tests {
     use super::*;
 
-    fn read(conf: &str, vars: &str) -> Result<EventSocket, EventSocketError> {
+    fn read(conf: &str, vars: &str) -> Result<EventSocket, Reason> {
         let folder = tempfile::tempdir().unwrap();
         let config = crate::config::FreeswitchConfig {
             conf_dir: folder.path().to_owned(),

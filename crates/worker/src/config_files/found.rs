@@ -1,6 +1,7 @@
 //! What stands on the node, told when it is another than was told.
 
 use domain::config::{Found, FoundFile};
+use domain::reason::Reason;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
@@ -12,7 +13,7 @@ use super::subject::Subject;
 const TEXTS: usize = 4 << 20;
 
 /// Reads a kind's files; all of them, or why one cannot be.
-pub(super) fn read<S: Subject>(paths: &Paths) -> Result<Vec<Present>, (String, Vec<FoundFile>)> {
+pub(super) fn read<S: Subject>(paths: &Paths) -> Result<Vec<Present>, (Reason, Vec<FoundFile>)> {
     let mut files = Vec::new();
     let mut refused = None;
     let mut known = Vec::new();

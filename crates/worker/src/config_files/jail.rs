@@ -6,8 +6,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use domain::config::{Answer, Deploy, Found, Kind, KindReport, Outcome};
-use domain::inert::inert;
 use domain::jail::JailConfig;
+use domain::reason::Reason;
 use domain::wire::ConfigReport;
 use runtime::Shutdown;
 use tokio::sync::{Notify, watch};
@@ -50,7 +50,7 @@ pub struct JailDuty {
 #[derive(Default)]
 struct Files {
     signatures: Vec<Signature>,
-    says: Option<Result<JailConfig, String>>,
+    says: Option<Result<JailConfig, Reason>>,
 }
 
 impl JailDuty {
@@ -130,7 +130,7 @@ impl JailDuty {
                 None
             }
             Err(error) => {
-                let reason = inert(chain(&error).as_bytes(), 1_000);
+                let reason = Reason::from(&error);
                 tracing::warn!("jail: deployment {deployment}: {reason}");
                 Some(Outcome::Failed { reason })
             }
@@ -144,11 +144,14 @@ impl JailDuty {
             // What could not be asked is asked again.
             let asked = !matches!(says, Err(SettingsError::Rejected(ClientError::Run(_))));
             files.signatures = if asked { signatures } else { Vec::new() };
-            files.says = Some(says.unwrap_or_else(|error| Err(chain(&error))));
+            files.says = Some(match says {
+                Ok(says) => says.map_err(Reason::from),
+                Err(error) => Err((&error).into()),
+            });
         }
         let (content, problem) = match files.says.clone() {
             Some(Ok(config)) => (Some(config), None),
-            Some(Err(reason)) => (None, Some(inert(reason.as_bytes(), 1_000))),
+            Some(Err(reason)) => (None, Some(reason)),
             None => (None, None),
         };
         // Not there, or nothing that could be a setting: the node's hops say so.

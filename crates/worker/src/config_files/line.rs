@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use domain::config::{Answer, Deploy, Found, Outcome};
-use domain::inert::inert;
+use domain::reason::{DeployReason, FileReason, Reason};
 use runtime::Clock;
 use tokio::time::Instant;
 
@@ -125,13 +125,11 @@ impl<S: Subject> Line<S> {
         }
         let outcome = match self.deliver(deploy) {
             Ok(()) => Outcome::Delivered,
-            Err(reason) => Outcome::Failed {
-                reason: inert(reason.as_bytes(), 1_000),
-            },
+            Err(reason) => Outcome::Failed { reason },
         };
         let words = match &outcome {
-            Outcome::Failed { reason } => reason,
-            _ => "delivered",
+            Outcome::Failed { reason } => reason.to_string(),
+            _ => "delivered".to_owned(),
         };
         tracing::info!("{}: deployment {deployment}: {words}", kind::<S>());
         Some(self.answered(Answer {
@@ -141,7 +139,7 @@ impl<S: Subject> Line<S> {
         }))
     }
 
-    fn deliver(&mut self, deploy: &Deploy<S::Content>) -> Result<(), String> {
+    fn deliver(&mut self, deploy: &Deploy<S::Content>) -> Result<(), Reason> {
         let files = found::read::<S>(&self.paths).map_err(|(reason, _)| reason)?;
         let edited = edited::<S>(&files, &deploy.content)?;
         let earlier = self.state.change.take();
@@ -217,28 +215,25 @@ impl<S: Subject> Line<S> {
     }
 
     /// All files, or none.
-    fn write(&mut self, change: &mut Change, writes: &[(&Present, &[u8])]) -> Result<(), String> {
+    fn write(&mut self, change: &mut Change, writes: &[(&Present, &[u8])]) -> Result<(), Reason> {
         if change.confirm.is_some() || writes.len() > 1 {
             self.state.change = Some(change.clone());
-            self.store.save(&self.state).map_err(|error| {
-                format!(
-                    "nothing is written, since it could not be taken back: {}",
-                    chain(&error)
-                )
-            })?;
+            let kept = self.store.save(&self.state);
+            kept.map_err(|error| DeployReason::NotKept(Box::new(Reason::from(&error))))?;
         }
         for (index, (file, bytes)) in writes.iter().enumerate() {
             let written = replace(&file.real, bytes, Sort::Shared)
-                .map_err(|error| chain(&error))
-                .and_then(|_| match sha256_at(&file.real) {
-                    Ok(now) if now == sha256(bytes) => Ok(()),
-                    Ok(_) => Err(file.says("somebody else wrote it at the same moment")),
-                    Err(error) => Err(chain(&error)),
+                .and_then(|_| sha256_at(&file.real))
+                .map_err(|error| Reason::from(&error))
+                .and_then(|now| {
+                    let same = now == sha256(bytes);
+                    same.then_some(())
+                        .ok_or_else(|| file.says(FileReason::WrittenMeanwhile))
                 });
             if let Err(reason) = written {
                 return Err(match put_back(&writes[..index]) {
                     Ok(()) => reason,
-                    Err(error) => format!("{reason}; and: {}", chain(&error)),
+                    Err(error) => reason.and((&error).into()),
                 });
             }
         }
@@ -259,9 +254,7 @@ impl<S: Subject> Line<S> {
             Ok(Holds::Others) => {
                 self.state.change = None;
                 self.due = None;
-                let reason = "the change was not confirmed in time, but somebody has written the \
-                              file since: it is left as it is"
-                    .to_owned();
+                let reason = Reason::from(DeployReason::EditedSince);
                 tracing::error!("{}: {reason}", kind::<S>());
                 let answer = answer(&change, Outcome::Failed { reason });
                 return Some(Expired::Edited(self.answered(answer)));
@@ -281,16 +274,16 @@ impl<S: Subject> Line<S> {
     }
 
     /// The switch loaded the old files, or why it did not.
-    pub fn taken_back(&mut self, reloaded: &Result<(), String>) -> Option<Answer> {
+    pub fn taken_back(&mut self, reloaded: &Result<(), Reason>) -> Option<Answer> {
         let change = self.state.change.take()?;
         let seconds = change.confirm.map_or(0, |confirm| confirm.seconds);
-        let mut reason = format!("the change was not confirmed within {seconds} s");
+        let mut reason = Reason::from(DeployReason::NotConfirmed { seconds });
         if let Err(why) = reloaded {
-            reason = format!("{reason}; the switch was not told: {why}");
+            reason = reason.and(DeployReason::NotTold(Box::new(why.clone())).into());
         }
         tracing::warn!("{}: {reason}; the old file is back", kind::<S>());
         let outcome = Outcome::RolledBack {
-            reason: inert(reason.as_bytes(), 1_000),
+            reason,
             reloaded: reloaded.is_ok(),
         };
         Some(self.answered(answer(&change, outcome)))
@@ -346,7 +339,7 @@ pub(super) enum Expired {
 fn edited<S: Subject>(
     files: &[Present],
     content: &S::Content,
-) -> Result<Vec<Option<Vec<u8>>>, String> {
+) -> Result<Vec<Option<Vec<u8>>>, Reason> {
     let mut edited = S::edit(files, content)?;
     let mut would = files.to_vec();
     for (file, bytes) in would.iter_mut().zip(&mut edited) {
@@ -360,7 +353,7 @@ fn edited<S: Subject>(
     if S::holds(&would, content) {
         Ok(edited)
     } else {
-        Err("what would be written does not read back the same; nothing is".to_owned())
+        Err(DeployReason::NotReadBack.into())
     }
 }
 

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use domain::acl::file as acl_file;
 use domain::health::HopState;
+use domain::reason::Reason;
 
 use super::acl::Acl;
 use super::event_socket::EventSocket;
@@ -67,17 +68,17 @@ pub fn look(config: &FreeswitchConfig) -> Vec<Looked> {
 }
 
 /// The files of a kind, and what is ours in them.
-fn read<S: Subject>(paths: &Paths) -> Result<(Vec<Present>, Option<S::Content>), String> {
+fn read<S: Subject>(paths: &Paths) -> Result<(Vec<Present>, Option<S::Content>), Reason> {
     let read = |path: &PathBuf| Present::read(path).map_err(|unreadable| unreadable.reason);
     let files: Vec<Present> = S::files(paths).iter().map(read).collect::<Result<_, _>>()?;
     let content = S::content(&files)?;
     Ok((files, content))
 }
 
-fn said(what: &'static str, found: Result<String, String>, remedy: &'static str) -> Looked {
+fn said(what: &'static str, found: Result<String, Reason>, remedy: &'static str) -> Looked {
     let (state, detail) = match found {
         Ok(detail) => (HopState::Good, detail),
-        Err(detail) => (HopState::Broken, detail),
+        Err(reason) => (HopState::Broken, reason.to_string()),
     };
     Looked {
         state,
@@ -151,10 +152,10 @@ fn event_socket(paths: &Paths) -> Looked {
             ),
             remedy: "",
         },
-        Err(error) => Looked {
+        Err(reason) => Looked {
             state: HopState::Attention,
             what: "Event Socket",
-            detail: error.to_string(),
+            detail: reason.to_string(),
             remedy: "enter address and password on the node's page of the console",
         },
     }

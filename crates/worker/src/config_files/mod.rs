@@ -26,7 +26,7 @@ mod tests;
 mod watch;
 
 pub use duty::{Duty, Wanted};
-pub use event_socket::{EventSocket, EventSocketError};
+pub use event_socket::EventSocket;
 pub use jail::JailDuty;
 pub use look::{Looked, look};
 pub use paths::Paths;

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use domain::config::{Kind, KindReport};
+use domain::reason::Reason;
 use domain::wire::{ConfigReport, DesiredConfig};
 use runtime::Clock;
 use tokio::sync::Notify;
@@ -72,7 +73,7 @@ impl Node {
     }
 
     /// The switch loaded the old files of that kind, or why it did not.
-    pub fn taken_back(&mut self, kind: Kind, reloaded: &Result<(), String>) -> ConfigReport {
+    pub fn taken_back(&mut self, kind: Kind, reloaded: &Result<(), Reason>) -> ConfigReport {
         match kind {
             Kind::CallRules => answered(&mut self.rules, reloaded),
             Kind::Acl => answered(&mut self.acl, reloaded),
@@ -116,7 +117,7 @@ fn step<S: Subject>(
     }
 }
 
-fn answered<S: Subject>(line: &mut Line<S>, reloaded: &Result<(), String>) -> ConfigReport {
+fn answered<S: Subject>(line: &mut Line<S>, reloaded: &Result<(), Reason>) -> ConfigReport {
     let answer = line.taken_back(reloaded);
     S::report(KindReport {
         answer,

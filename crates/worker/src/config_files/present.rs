@@ -7,10 +7,10 @@ use std::path::{Path, PathBuf};
 
 use domain::config::{FILE_LIMIT, FoundFile};
 use domain::inert::inert;
+use domain::reason::{FileReason, Reason};
 use sha2::{Digest, Sha256};
 
 use crate::files::{FileError, follow, read_bounded};
-use crate::firewall::enforce::chain;
 
 /// Longer files are no configuration: they are hashed, not read, and never written.
 const LIMIT: u64 = 5 << 20;
@@ -34,16 +34,18 @@ impl Present {
     /// Reads it.
     ///
     /// # Errors
-    /// Why not, in words that name the file; and what is known of it then.
-    pub fn read(path: &Path) -> Result<Self, Unreadable> {
-        let unreadable = |error: FileError| Unreadable {
-            reason: inert(chain(&error).as_bytes(), 500),
-            file: FoundFile {
-                path: shown(path),
-                bytes: 0,
-                sha256: String::new(),
-                text: None,
-            },
+    /// Why not; and what is known of it then.
+    pub fn read(path: &Path) -> Result<Self, Box<Unreadable>> {
+        let unreadable = |error: FileError| {
+            Box::new(Unreadable {
+                reason: Reason::from(&error),
+                file: FoundFile {
+                    path: shown(path),
+                    bytes: 0,
+                    sha256: String::new(),
+                    text: None,
+                },
+            })
         };
         let real = follow(path).map_err(unreadable)?;
         let Some((length, bytes)) = read_bounded(&real, LIMIT).map_err(unreadable)? else {
@@ -56,15 +58,15 @@ impl Present {
             });
         };
         if length > LIMIT {
-            return Err(Unreadable {
-                reason: format!("{}: the file is larger than 5 MiB", shown(path)),
+            return Err(Box::new(Unreadable {
+                reason: Reason::file(shown(path), FileReason::TooLong),
                 file: FoundFile {
                     path: shown(path),
                     bytes: length,
                     sha256: hash_of_long(&real).unwrap_or_default(),
                     text: None,
                 },
-            });
+            }));
         }
         Ok(Self {
             path: path.to_owned(),
@@ -83,18 +85,18 @@ impl Present {
     /// The same as text.
     ///
     /// # Errors
-    /// Where it is none, in words that name the file.
-    pub fn text(&self) -> Result<&str, String> {
+    /// Where it is none.
+    pub fn text(&self) -> Result<&str, Reason> {
         std::str::from_utf8(self.content()).map_err(|error| {
             let before = &self.content()[..error.valid_up_to()];
             let line = memchr::memchr_iter(b'\n', before).count() + 1;
-            self.says(&format!("line {line}: this is not UTF-8 text"))
+            self.says(FileReason::NotUtf8 { line })
         })
     }
 
-    /// Words about it.
-    pub fn says(&self, what: &str) -> String {
-        format!("{}: {what}", shown(&self.path))
+    /// That about it.
+    pub fn says(&self, what: impl Into<FileReason>) -> Reason {
+        Reason::file(shown(&self.path), what)
     }
 
     /// For the console.
@@ -116,8 +118,8 @@ impl Present {
 /// A file that cannot be used.
 #[derive(Clone, Debug)]
 pub(super) struct Unreadable {
-    /// For people; names the file.
-    pub reason: String,
+    /// Why.
+    pub reason: Reason,
     /// What is known of it.
     pub file: FoundFile,
 }
@@ -211,14 +213,14 @@ mod tests {
         );
         fs::write(&path, vec![b' '; (5 << 20) + 1]).unwrap();
         let refused = Present::read(&path).unwrap_err();
-        assert!(refused.reason.ends_with("larger than 5 MiB"));
+        assert!(refused.reason.to_string().ends_with("larger than 5 MiB"));
         assert_eq!(
             (refused.file.bytes, refused.file.sha256.len()),
             ((5 << 20) + 1, 64)
         );
         fs::write(&path, b"a\n\xff").unwrap();
         let present = Present::read(&path).unwrap();
-        assert!(present.text().unwrap_err().contains("line 2"));
+        assert!(present.text().unwrap_err().to_string().contains("line 2"));
         assert!(present.found().text.is_none());
     }
 }

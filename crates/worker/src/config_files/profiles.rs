@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use domain::config::{Deploy, Kind, KindReport};
 use domain::profile::{self, AclRef, FoundProfile, ProfileAccess, Profiles};
+use domain::reason::{DeployReason, FileReason, Reason};
 use domain::wire::{ConfigReport, DesiredConfig};
 
 use super::paths::Paths;
@@ -34,19 +35,19 @@ impl Subject for SipProfiles {
         files
     }
 
-    fn content(files: &[Present]) -> Result<Option<Profiles>, String> {
+    fn content(files: &[Present]) -> Result<Option<Profiles>, Reason> {
         if files.is_empty() {
-            return Err("there is no *.xml file in the folder of SIP profiles".to_owned());
+            return Err(DeployReason::NoProfiles.into());
         }
         let mut all = Vec::new();
         for file in files {
             all.extend(read(file)?.iter().filter_map(access));
         }
-        let profiles = Profiles::new(all).map_err(|error| error.to_string())?;
+        let profiles = Profiles::new(all).map_err(DeployReason::Profiles)?;
         Ok(Some(profiles))
     }
 
-    fn edit(files: &[Present], wanted: &Profiles) -> Result<Vec<Option<Vec<u8>>>, String> {
+    fn edit(files: &[Present], wanted: &Profiles) -> Result<Vec<Option<Vec<u8>>>, Reason> {
         let mut edited = Vec::new();
         let mut held: BTreeMap<String, String> = BTreeMap::new();
         for file in files {
@@ -59,12 +60,12 @@ impl Subject for SipProfiles {
                 continue;
             }
             let written = profile::write(file.text()?, wanted);
-            let written = written.map_err(|error| file.says(&error.to_string()))?;
+            let written = written.map_err(|error| file.says(error))?;
             for name in written.profiles {
                 let name = name.as_str().to_owned();
                 if let Some(other) = held.insert(name.clone(), shown(&file.path)) {
-                    let twice = format!("profile {name} stands in {other} too");
-                    return Err(file.says(&twice));
+                    let profile = name;
+                    return Err(file.says(FileReason::ProfileTwice { profile, other }));
                 }
             }
             edited.push(Some(written.text.into_bytes()));
@@ -72,8 +73,11 @@ impl Subject for SipProfiles {
         for access in wanted {
             if !held.contains_key(access.profile.as_str()) {
                 let broken = files.iter().find_map(|file| read(file).err());
-                let broken = broken.map_or_else(String::new, |broken| format!("; {broken}"));
-                return Err(format!("no file has profile {}{broken}", access.profile));
+                let none = Reason::from(DeployReason::NoProfile(access.profile.clone()));
+                return Err(match broken {
+                    Some(broken) => none.and(broken),
+                    None => none,
+                });
             }
         }
         Ok(edited)
@@ -98,9 +102,9 @@ impl Subject for SipProfiles {
     }
 }
 
-fn read(file: &Present) -> Result<Vec<FoundProfile>, String> {
+fn read(file: &Present) -> Result<Vec<FoundProfile>, Reason> {
     let found = profile::read(file.text()?);
-    found.map_err(|error| file.says(&error.to_string()))
+    found.map_err(|error| file.says(profile::FileError::from(error)))
 }
 
 /// As far as it can be said: what other files or variables bring is not known here.

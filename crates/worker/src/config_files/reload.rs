@@ -4,6 +4,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::time::Duration;
 
 use domain::config::Kind;
+use domain::reason::{Answered, Reason, SwitchReason};
 use esl::{Auth, Command, Options, Secret, Target, run_once};
 
 use super::event_socket::EventSocket;
@@ -15,29 +16,32 @@ const WITHIN: Duration = Duration::from_secs(15);
 /// Has the switch load the files of a kind.
 ///
 /// # Errors
-/// Why it did not, in words without a secret.
-pub(super) async fn reload(paths: &Paths, kind: Kind) -> Result<(), String> {
+/// Why it did not, without a secret.
+pub(super) async fn reload(paths: &Paths, kind: Kind) -> Result<(), Reason> {
     if kind != Kind::Acl {
-        return Err("the worker reloads ACL lists only".to_owned());
+        return Err("the worker reloads ACL lists only".into());
     }
     let read = {
         let paths = paths.clone();
         tokio::task::spawn_blocking(move || EventSocket::read(&paths)).await
     };
-    let socket = read.map_err(|error| error.to_string())?;
-    let socket = socket.map_err(|error| error.to_string())?;
+    let socket = read.map_err(|error| error.to_string())??;
     let options = Options::default();
-    let mut last = String::new();
+    let mut last = Answered::TimedOut;
     for host in hosts(socket.host) {
         let target = target(host, &socket)?;
         let asked = tokio::time::timeout(WITHIN, run_once(&target, Command::ReloadAcl, &options));
         last = match asked.await {
             Ok(Ok(_)) => return Ok(()),
-            Ok(Err(error)) => error.to_string(),
-            Err(_) => "the switch did not answer in time".to_owned(),
+            Ok(Err(error)) => error.into(),
+            Err(_) => Answered::TimedOut,
         };
     }
-    Err(last)
+    Err(SwitchReason::Command {
+        command: Command::ReloadAcl.text(),
+        answered: last,
+    }
+    .into())
 }
 
 /// Who listens at `::` listens at 127.0.0.1 too, and the host may lack `::1`.
@@ -49,8 +53,8 @@ fn hosts(host: IpAddr) -> Vec<IpAddr> {
     }
 }
 
-fn target(host: IpAddr, socket: &EventSocket) -> Result<Target, String> {
-    let unusable = |error: esl::TargetError| error.to_string();
+fn target(host: IpAddr, socket: &EventSocket) -> Result<Target, Reason> {
+    let unusable = |error: esl::TargetError| Reason::from(error.to_string());
     Ok(Target {
         host: host.to_string().parse().map_err(unusable)?,
         port: socket.port,

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use domain::config::{Deploy, Kind, KindReport};
 use domain::cti::CallRules;
 use domain::cti::file::{self, Section};
+use domain::reason::{FileReason, Reason};
 use domain::wire::{ConfigReport, DesiredConfig};
 
 use super::paths::Paths;
@@ -22,29 +23,22 @@ impl Subject for Rules {
         vec![paths.cti_json.clone()]
     }
 
-    fn content(files: &[Present]) -> Result<Option<CallRules>, String> {
+    fn content(files: &[Present]) -> Result<Option<CallRules>, Reason> {
         let [file] = files else { return Ok(None) };
-        let section = file::read(file.content()).map_err(|problem| problem_in(file, &problem))?;
+        let section = file::read(file.content()).map_err(|problem| file.says(problem))?;
         match section {
             Section::Whole(rules) => Ok(Some(rules)),
             Section::Absent => Ok(None),
-            Section::Partial { missing } => {
-                let missing: Vec<&str> = missing.iter().map(|field| field.key()).collect();
-                Err(file.says(&format!("\"fail2ban\" lacks {}", missing.join(", "))))
-            }
+            Section::Partial { missing } => Err(file.says(FileReason::Lacks(missing))),
         }
     }
 
-    fn edit(files: &[Present], rules: &CallRules) -> Result<Vec<Option<Vec<u8>>>, String> {
-        files
-            .iter()
-            .map(|file| {
-                let written = file::write(file.content(), rules);
-                written
-                    .map(Some)
-                    .map_err(|problem| problem_in(file, &problem))
-            })
-            .collect()
+    fn edit(files: &[Present], rules: &CallRules) -> Result<Vec<Option<Vec<u8>>>, Reason> {
+        let edit = |file: &Present| {
+            let written = file::write(file.content(), rules);
+            written.map(Some).map_err(|problem| file.says(problem))
+        };
+        files.iter().map(edit).collect()
     }
 
     fn holds(files: &[Present], rules: &CallRules) -> bool {
@@ -61,8 +55,4 @@ impl Subject for Rules {
             ..ConfigReport::default()
         }
     }
-}
-
-fn problem_in(file: &Present, problem: &file::FileProblem) -> String {
-    file.says(&problem.to_string())
 }

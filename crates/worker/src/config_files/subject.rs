@@ -4,6 +4,7 @@ use std::fmt::Debug;
 use std::path::PathBuf;
 
 use domain::config::{Deploy, Kind, KindReport};
+use domain::reason::Reason;
 use domain::wire::{ConfigReport, DesiredConfig};
 use serde::Serialize;
 
@@ -23,14 +24,14 @@ pub(super) trait Subject: Send + 'static {
     /// What is ours in them; `None` where nothing is.
     ///
     /// # Errors
-    /// Why they cannot be read, in words that name file, line and column.
-    fn content(files: &[Present]) -> Result<Option<Self::Content>, String>;
+    /// Why they cannot be read.
+    fn content(files: &[Present]) -> Result<Option<Self::Content>, Reason>;
 
     /// The files with `content` in them, as many as were given; all else stays as it is.
     ///
     /// # Errors
-    /// Why they cannot be changed, in words that name file, line and column.
-    fn edit(files: &[Present], content: &Self::Content) -> Result<Vec<Option<Vec<u8>>>, String>;
+    /// Why they cannot be changed.
+    fn edit(files: &[Present], content: &Self::Content) -> Result<Vec<Option<Vec<u8>>>, Reason>;
 
     /// Do the files say that?
     fn holds(files: &[Present], content: &Self::Content) -> bool;

@@ -8,6 +8,7 @@ use std::time::Duration;
 use domain::config::{Answer, Deploy, Outcome};
 use domain::cti::CallRules;
 use domain::ids::{DeploymentId, RevisionId};
+use domain::reason::DeployReason;
 use runtime::Clock;
 use tempfile::TempDir;
 use time::OffsetDateTime;
@@ -187,7 +188,8 @@ async fn hostile_15_unconfirmed_it_goes_back_also_after_a_restart() {
         let Outcome::RolledBack { reason, reloaded } = answer.outcome else {
             panic!("{answer:?}");
         };
-        assert!(!reloaded && reason.contains("60 s") && reason.contains("gone"));
+        let words = reason.to_string();
+        assert!(!reloaded && words.contains("60 s") && words.contains("gone"));
         assert!(line.take(&deploy(7, "00", Some(60))).is_none());
         assert_eq!(host.text(), OTHERS);
     }
@@ -211,7 +213,8 @@ async fn what_somebody_wrote_since_is_not_destroyed() {
     let Some(Expired::Edited(answer)) = line.expire() else {
         panic!("put back over an edit");
     };
-    assert!(matches!(answer.outcome, Outcome::Failed { reason } if reason.contains("since")));
+    let reason = DeployReason::EditedSince.into();
+    assert_eq!(answer.outcome, Outcome::Failed { reason });
     assert_eq!(host.text(), "{\"by\": \"hand\"}");
     assert!(line.expire().is_none() && line.due().is_none());
 }
@@ -256,13 +259,16 @@ async fn hostile_28_what_cannot_be_read_is_not_written() {
         let mut line = host.start();
         let found = line.look(true).unwrap();
         assert!(found.content.is_none() && found.files[0].sha256.len() == 64);
-        assert!(found.problem.unwrap().contains(words), "{words}");
+        assert!(
+            found.problem.unwrap().to_string().contains(words),
+            "{words}"
+        );
         let answer = line.take(&deploy(7, "00", None)).unwrap();
         let Outcome::Failed { reason } = answer.outcome else {
             panic!("written over {words}");
         };
         assert!(
-            reason.contains(words) && reason.contains("cti.json"),
+            reason.to_string().contains(words) && reason.to_string().contains("cti.json"),
             "{reason}"
         );
         assert_eq!(host.text(), text);

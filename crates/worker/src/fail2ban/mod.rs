@@ -5,6 +5,7 @@ pub mod client;
 mod error;
 pub mod pickle;
 mod query;
+mod reason;
 pub mod run;
 mod set;
 pub mod socket;

@@ -6,6 +6,9 @@ mod write;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use domain::inert::inert;
+use domain::reason::{FileReason, Reason};
+
 pub use read::{follow, read, read_bounded};
 pub use write::{OURS, Sort, ensure_log, replace, restore, write_atomic};
 
@@ -36,5 +39,13 @@ impl FileError {
             writing: false,
             source,
         }
+    }
+}
+
+impl From<&FileError> for Reason {
+    fn from(error: &FileError) -> Self {
+        let path = inert(error.path.as_os_str().as_encoded_bytes(), 500);
+        let (writing, io) = (error.writing, (&error.source).into());
+        Self::file(path, FileReason::Io { writing, io })
     }
 }

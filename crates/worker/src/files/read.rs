@@ -5,6 +5,7 @@ use std::io::{self, Read};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
+use domain::reason::NotRead;
 use rustix::fs::OFlags;
 
 use super::FileError;
@@ -51,8 +52,7 @@ pub fn follow(path: &Path) -> Result<PathBuf, FileError> {
                 .iter()
                 .any(|maker| *maker != 0 && *maker != metadata.uid());
             if other {
-                let reason = "it is a link to a file of another user, and not root's link";
-                return Err(failed(io::Error::other(reason)));
+                return Err(failed(io::Error::other(NotRead::ForeignLink)));
             }
             return Ok(at);
         }
@@ -78,7 +78,7 @@ pub fn read_bounded(path: &Path, limit: u64) -> Result<Option<(u64, Vec<u8>)>, F
             .open(path)?;
         let metadata = file.metadata()?;
         if !metadata.is_file() {
-            return Err(io::Error::other("it is not an ordinary file"));
+            return Err(io::Error::other(NotRead::NotAFile));
         }
         let mut bytes = Vec::new();
         if metadata.len() <= limit {

@@ -7,9 +7,9 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use domain::health::JailSettings;
-use domain::inert::inert;
 use domain::jail::{BASE_IGNORE, BanTime, FindTime, JailConfig, MaxRetry, parse_span};
 use domain::net::Network;
+use domain::reason::{Fail2banReason, JailReason, Reason};
 
 use super::check::{Parsed, at, parse_config};
 use super::text::{is_sound, own_addresses};
@@ -39,6 +39,22 @@ pub enum SettingsError {
     /// It took them and says something else.
     #[error("the running jail has another {0} than it was given")]
     Unlike(&'static str),
+}
+
+impl From<&SettingsError> for Reason {
+    fn from(error: &SettingsError) -> Self {
+        let fail2ban = |error: Fail2banReason| Self::from(error);
+        match error {
+            SettingsError::File(error) => error.into(),
+            SettingsError::Fail2ban(error) => fail2ban(error.into()),
+            SettingsError::Rejected(error) => {
+                JailReason::Rejected(Box::new(fail2ban(error.into()))).into()
+            }
+            SettingsError::NoJail(jail) => JailReason::NoJail(jail.clone()).into(),
+            SettingsError::Overridden(what) => JailReason::Overridden((*what).to_owned()).into(),
+            SettingsError::Unlike(what) => JailReason::Unlike((*what).to_owned()).into(),
+        }
+    }
 }
 
 /// The file: fail2ban reads it after `callwarden-JAIL.local` and before the whitelist's.
@@ -152,7 +168,9 @@ async fn set(fail2ban: &Fail2ban, wanted: &JailConfig) -> Result<(), Fail2banErr
 ///
 /// # Errors
 /// [`SettingsError::Rejected`], [`SettingsError::NoJail`].
-pub async fn in_files(fail2ban: &Fail2ban) -> Result<Result<JailConfig, String>, SettingsError> {
+pub async fn in_files(
+    fail2ban: &Fail2ban,
+) -> Result<Result<JailConfig, JailReason>, SettingsError> {
     /// The whitelist changes at any moment.
     const TRIES: u32 = 3;
     let mut tries = 0;
@@ -169,13 +187,18 @@ pub async fn in_files(fail2ban: &Fail2ban) -> Result<Result<JailConfig, String>,
         return Err(SettingsError::NoJail(fail2ban.jail_name().to_owned()));
     }
     let networks = parsed.ignoreip.iter().filter_map(|text| meaning(text));
-    let number = |text: &str| parse_span(text).ok_or_else(|| inert(text.as_bytes(), 100));
+    let number = |setting: &str, text: &str| {
+        parse_span(text).ok_or_else(|| JailReason::NotANumber {
+            setting: setting.to_owned(),
+            said: text.to_owned(),
+        })
+    };
     let limits = &parsed.limits;
-    let config = number(&limits.bantime).and_then(|bantime| {
+    let config = number("bantime", &limits.bantime).and_then(|bantime| {
         let settings = JailSettings {
             bantime,
-            findtime: number(&limits.findtime)?,
-            maxretry: number(&limits.maxretry)?,
+            findtime: number("findtime", &limits.findtime)?,
+            maxretry: number("maxretry", &limits.maxretry)?,
         };
         config(&settings, networks, &others, &chosen(fail2ban))
     });
@@ -186,7 +209,7 @@ pub async fn in_files(fail2ban: &Fail2ban) -> Result<Result<JailConfig, String>,
 ///
 /// # Errors
 /// [`Fail2banError`].
-pub async fn in_jail(fail2ban: &Fail2ban) -> Result<Result<JailConfig, String>, Fail2banError> {
+pub async fn in_jail(fail2ban: &Fail2ban) -> Result<Result<JailConfig, JailReason>, Fail2banError> {
     running_with(fail2ban, &chosen(fail2ban)).await
 }
 
@@ -201,7 +224,7 @@ async fn running(
 async fn running_with(
     fail2ban: &Fail2ban,
     chosen: &BTreeSet<Network>,
-) -> Result<Result<JailConfig, String>, Fail2banError> {
+) -> Result<Result<JailConfig, JailReason>, Fail2banError> {
     let settings = fail2ban.settings().await?;
     let ignored = fail2ban.ignored_networks().await?;
     let others = others(fail2ban);
@@ -236,17 +259,20 @@ fn config(
     ignored: impl Iterator<Item = Network>,
     others: &BTreeSet<Network>,
     chosen: &BTreeSet<Network>,
-) -> Result<JailConfig, String> {
+) -> Result<JailConfig, JailReason> {
+    let outside = |setting: &str| {
+        let setting = setting.to_owned();
+        |range| JailReason::OutOfRange { setting, range }
+    };
     let ignored = ignored.filter(|network| chosen.contains(network) || !others.contains(network));
     // Every negative time is for ever.
     let bantime = BanTime::try_from(settings.bantime.max(-1));
-    let bantime = bantime.map_err(|error| format!("bantime {error}"))?;
+    let bantime = bantime.map_err(outside("bantime"))?;
     let findtime = FindTime::try_from(settings.findtime);
-    let findtime = findtime.map_err(|error| format!("findtime {error}"))?;
+    let findtime = findtime.map_err(outside("findtime"))?;
     let maxretry = MaxRetry::try_from(settings.maxretry);
-    let maxretry = maxretry.map_err(|error| format!("maxretry {error}"))?;
-    JailConfig::new(bantime, findtime, maxretry, ignored.collect())
-        .map_err(|error| format!("ignoreip: {error}"))
+    let maxretry = maxretry.map_err(outside("maxretry"))?;
+    JailConfig::new(bantime, findtime, maxretry, ignored.collect()).map_err(JailReason::Ignore)
 }
 
 fn unlike(found: &JailConfig, wanted: &JailConfig) -> Option<&'static str> {
@@ -351,6 +377,6 @@ mod tests {
         assert_eq!(found.bantime, BanTime::FOR_EVER);
         assert_eq!(BTreeSet::from_iter(found.ignore), base.into());
         let refused = config(&settings, listed.into_iter(), &[].into(), &[].into());
-        assert!(refused.unwrap_err().contains("127.0.0.0/8"));
+        assert!(refused.unwrap_err().to_string().contains("127.0.0.0/8"));
     }
 }

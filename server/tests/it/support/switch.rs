@@ -7,6 +7,7 @@ use domain::acl::{self, AclLists};
 use domain::config::{Answer, Deploy, Found, FoundFile, Kind, KindReport, Outcome};
 use domain::cti::{self, CallRules};
 use domain::profile::{self, Profiles};
+use domain::reason::{DeployReason, FileReason, Reason};
 use domain::role::Role;
 use domain::wire::{ConfigReport, DesiredConfig, Down};
 use esl_sim::Sim;
@@ -142,7 +143,7 @@ impl Switch {
             deployment: deploy.deployment,
             attempt: deploy.attempt,
             outcome: Outcome::RolledBack {
-                reason: "not confirmed within 60 s".to_owned(),
+                reason: DeployReason::NotConfirmed { seconds: 60 }.into(),
                 reloaded: false,
             },
         });
@@ -165,6 +166,10 @@ impl Folder {
         std::fs::read_to_string(self.path(kind)).unwrap_or_default()
     }
 
+    fn reason(&self, kind: Kind, what: FileReason) -> Reason {
+        Reason::file(self.path(kind).display().to_string(), what)
+    }
+
     fn file(&self, kind: Kind) -> FoundFile {
         let text = self.text(kind);
         FoundFile {
@@ -175,10 +180,10 @@ impl Folder {
         }
     }
 
-    fn found<T>(&self, kind: Kind, content: Result<Option<T>, String>) -> KindReport<T> {
+    fn found<T>(&self, kind: Kind, content: Result<Option<T>, FileReason>) -> KindReport<T> {
         let (content, problem) = match content {
             Ok(content) => (content, None),
-            Err(problem) => (None, Some(problem)),
+            Err(problem) => (None, Some(self.reason(kind, problem))),
         };
         let files = vec![self.file(kind)];
         let found = Found {
@@ -198,16 +203,16 @@ impl Folder {
         let content = match cti::file::read(text.as_bytes()) {
             Ok(cti::file::Section::Whole(rules)) => Ok(Some(rules)),
             Ok(_) => Ok(None),
-            Err(problem) => Err(problem.to_string()),
+            Err(problem) => Err(problem.into()),
         };
         self.found(Kind::CallRules, content)
     }
 
     fn acl(&self) -> KindReport<AclLists> {
-        let content = acl::file::read(&self.text(Kind::Acl)).map_err(|error| error.to_string());
+        let content = acl::file::read(&self.text(Kind::Acl)).map_err(FileReason::from);
         let content = content.and_then(|file| {
             let ours = file.has_block().then(|| file.ours());
-            ours.transpose().map_err(|error| error.to_string())
+            ours.transpose().map_err(FileReason::from)
         });
         self.found(Kind::Acl, content)
     }
@@ -244,7 +249,7 @@ impl Folder {
         &self,
         kind: Kind,
         deploy: &Deploy<T>,
-        write: impl FnOnce(&str) -> Result<String, String>,
+        write: impl FnOnce(&str) -> Result<String, FileReason>,
     ) -> Option<Answer> {
         let mut done = self.done.lock().unwrap();
         let bare = Deploy {
@@ -267,7 +272,9 @@ impl Folder {
                 std::fs::write(self.path(kind), text).unwrap();
                 Outcome::Delivered
             }
-            Err(reason) => Outcome::Failed { reason },
+            Err(what) => Outcome::Failed {
+                reason: self.reason(kind, what),
+            },
         };
         done.insert(kind, (bare, before));
         Some(Answer {
@@ -282,7 +289,7 @@ impl Folder {
         if let Some(deploy) = &desired.call_rules {
             let answer = self.put(Kind::CallRules, deploy, |text| {
                 let bytes = cti::file::write(text.as_bytes(), &deploy.content);
-                let bytes = bytes.map_err(|problem| problem.to_string())?;
+                let bytes = bytes?;
                 Ok(String::from_utf8(bytes).unwrap())
             });
             if answer.is_some() {
@@ -292,7 +299,7 @@ impl Folder {
         }
         if let Some(deploy) = &desired.acl {
             let answer = self.put(Kind::Acl, deploy, |text| {
-                acl::file::write(text, &deploy.content).map_err(|error| error.to_string())
+                Ok(acl::file::write(text, &deploy.content)?)
             });
             if answer.is_some() {
                 report.acl = Some(KindReport {
@@ -304,7 +311,7 @@ impl Folder {
         if let Some(deploy) = &desired.profiles {
             let answer = self.put(Kind::Profiles, deploy, |text| {
                 let written = profile::write(text, &deploy.content);
-                Ok(written.map_err(|error| error.to_string())?.text)
+                Ok(written?.text)
             });
             if answer.is_some() {
                 let found = self.profiles();

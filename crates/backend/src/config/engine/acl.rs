@@ -4,6 +4,7 @@ use domain::acl::AclLists;
 use domain::acl::file::{self, FileError, compare, loaded};
 use domain::config::Kind;
 use domain::ids::NodeId;
+use domain::reason::{Reason, SwitchReason};
 use esl::{Command, ConfigName};
 
 use super::attempt::{Attempt, Stop};
@@ -35,10 +36,7 @@ pub(super) async fn load(attempt: &mut Attempt, wanted: &AclLists) -> Result<Vec
             if attempt.profiles_wait {
                 return Err(Stop::Wait);
             }
-            return Err(Stop::Fail(format!(
-                "{}; the switch was not told to load this: change the profile first",
-                uses::would_refuse(vanishing)
-            )));
+            return Err(uses::would_vanish(vanishing).into());
         }
     }
     attempt.ask(Command::ReloadAcl).await?;
@@ -53,21 +51,17 @@ pub(super) async fn verify(
 ) -> Result<(), Stop> {
     let answer = attempt.ask(Command::XmlLocate(ConfigName::Acl)).await?;
     if let Err(unlike) = as_located(wanted, answer.located()) {
-        let reason = unlike.words(&attempt.backend, attempt.due.node).await;
-        return Err(Stop::Fail(reason));
+        return Err(unlike
+            .reason(&attempt.backend, attempt.due.node)
+            .await
+            .into());
     }
     if let Some(gone) = uses::gone(uses, answer.located()) {
-        return Err(Stop::Fail(uses::refuses(gone)));
+        return Err(uses::vanished(gone).into());
     }
-    for (address, list, expected) in wanted.iter().flat_map(probes) {
-        let name = list.clone();
-        let answer = attempt.ask(Command::Acl { address, list }).await?;
-        if answer.yes() != expected {
-            let expected = word(expected);
-            let said = word(answer.yes());
-            return Err(Stop::Fail(format!(
-                "list {name}: the switch would have {address} {said}, it should be {expected}"
-            )));
+    for (asked, probe) in wanted.iter().flat_map(probes) {
+        if attempt.ask(asked).await?.yes() != probe.allowed {
+            return Err(probe.unlike().into());
         }
     }
     Ok(())
@@ -75,52 +69,42 @@ pub(super) async fn verify(
 
 /// How what is loaded differs from what should be.
 pub(super) enum Unlike {
-    /// In words.
-    Said(String),
+    /// So.
+    Said(Reason),
     /// It is shown so that it cannot be read; why.
-    Unreadable(String),
+    Unreadable(FileError),
 }
 
 impl Unlike {
-    /// In words, with the place in the file on the node where that is what makes it unreadable.
-    pub async fn words(self, backend: &Backend, node: NodeId) -> String {
+    /// With the place in the file on the node where that is what makes it unreadable.
+    pub async fn reason(self, backend: &Backend, node: NodeId) -> Reason {
         let error = match self {
-            Self::Said(words) => return words,
+            Self::Said(reason) => return reason,
             Self::Unreadable(error) => error,
         };
         let files = texts(backend, node, Kind::Acl).await.unwrap_or_default();
         let named = files.iter().find_map(|(path, text)| {
             let place = file::read(text).ok()?.unshowable?;
-            Some(format!("{path}: {}", FileError::Unshowable { place }))
+            Some(Reason::file(path, FileError::Unshowable { place }))
         });
-        named.unwrap_or_else(|| {
-            format!(
-                "what the switch has loaded cannot be read back ({error}); a \"<!\" in an attribute of a \
-                 file that acl.conf.xml brings in does that"
-            )
-        })
+        named.unwrap_or_else(|| SwitchReason::ListsUnreadable(error).into())
     }
 }
 
 /// Compares what the switch has in its XML with what it should have.
 pub(super) fn as_located(wanted: &AclLists, xml: Option<&str>) -> Result<(), Unlike> {
-    let said = |words: &str| Unlike::Said(words.to_owned());
     if wanted.is_empty() {
         return Ok(());
     }
-    let xml = xml.ok_or_else(|| said("the switch has loaded no acl.conf at all"))?;
-    let lists = loaded(xml).map_err(|error| Unlike::Unreadable(error.to_string()))?;
-    let unlike = compare(wanted, &lists);
-    if unlike.is_empty() {
-        return Ok(());
-    }
-    let words = unlike.iter().map(|unlike| match unlike {
-        file::Unlike::Missing(name) => format!("the switch has not loaded list {name}"),
-        file::Unlike::Other(name) => format!("list {name}: the switch has loaded something else"),
-    });
-    Err(Unlike::Said(words.collect::<Vec<_>>().join("; ")))
-}
-
-pub(super) fn word(allowed: bool) -> &'static str {
-    if allowed { "allowed" } else { "denied" }
+    let xml = xml.ok_or_else(|| Unlike::Said(SwitchReason::NoLists.into()))?;
+    let lists = loaded(xml).map_err(Unlike::Unreadable)?;
+    let unlike = compare(wanted, &lists)
+        .into_iter()
+        .map(|unlike| match unlike {
+            file::Unlike::Missing(name) => SwitchReason::ListMissing(name).into(),
+            file::Unlike::Other(name) => SwitchReason::OtherList(name).into(),
+        });
+    unlike
+        .reduce(Reason::and)
+        .map_or(Ok(()), |reason| Err(Unlike::Said(reason)))
 }

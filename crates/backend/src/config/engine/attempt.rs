@@ -5,6 +5,7 @@ use std::sync::Arc;
 use domain::config::{Kind, Step};
 use domain::ids::NodeId;
 use domain::inert::inert;
+use domain::reason::{DeployReason, Reason, SwitchReason};
 use esl::{Answer, Command, CommandError, Module};
 
 use super::super::{Content, Reply, sql};
@@ -35,7 +36,13 @@ pub(super) enum Stop {
     /// The link is gone or busy: when it is back, it goes on.
     Wait,
     /// It is over, for this reason.
-    Fail(String),
+    Fail(Reason),
+}
+
+impl<R: Into<Reason>> From<R> for Stop {
+    fn from(reason: R) -> Self {
+        Self::Fail(reason.into())
+    }
 }
 
 impl Attempt {
@@ -57,9 +64,8 @@ impl Attempt {
 
     async fn steps(&mut self) -> Result<(), Stop> {
         if !self.agrees {
-            let problem = self.due.problem.as_deref();
-            let reason = problem.unwrap_or("the files on the node hold something else");
-            return Err(Stop::Fail(reason.to_owned()));
+            let problem = self.due.problem.take();
+            return Err(problem.unwrap_or(DeployReason::OtherFiles.into()).into());
         }
         let content = self.content.clone();
         // A try that goes on after a console was killed is told to the switch again: what happened
@@ -82,7 +88,7 @@ impl Attempt {
         }
     }
 
-    pub fn write(&self, step: Step, reason: Option<String>) -> Write {
+    pub fn write(&self, step: Step, reason: Option<Reason>) -> Write {
         Write {
             node: self.due.node,
             deployment: self.due.deployment,
@@ -117,7 +123,10 @@ impl Attempt {
         }
         answer.map_err(|error| match error {
             CommandError::NotUp(_) | CommandError::Busy => Stop::Wait,
-            error => Stop::Fail(format!("{text}: {error}")),
+            error => Stop::from(SwitchReason::Command {
+                command: text,
+                answered: error.into(),
+            }),
         })
     }
 }

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 use domain::ids::NodeId;
+use domain::reason::Reason;
 use esl::{Command, CommandError, ConfigName};
 use futures::StreamExt;
 use futures::stream;
@@ -69,6 +70,7 @@ async fn round(backend: &Backend, times: &Times, came_up: &HashSet<NodeId>) -> R
             continue;
         };
         let before = row.loaded.as_ref().and_then(serde_json::Value::as_str);
+        let loaded = loaded.map(|loaded| loaded.to_text());
         if before == loaded.as_deref() {
             same.0.push(row.node);
             same.1.push(row.kind.as_str().to_owned());
@@ -90,12 +92,12 @@ async fn round(backend: &Backend, times: &Times, came_up: &HashSet<NodeId>) -> R
     Ok(())
 }
 
-/// What is loaded where it is another than was verified (or is wanted), in words; `None` where the
-/// switch cannot be asked now.
+/// What is loaded where it is another than was verified (or is wanted); `None` where the switch
+/// cannot be asked now.
 async fn look(
     backend: &Backend,
     row: sql::ToCheck,
-) -> Result<Option<(sql::ToCheck, i64, Option<String>)>, Error> {
+) -> Result<Option<(sql::ToCheck, i64, Option<Reason>)>, Error> {
     let Some(held) = backend.links().get(row.node) else {
         return Ok(None);
     };
@@ -106,7 +108,7 @@ async fn look(
         match differs(backend, &held, row.node, &content).await {
             Err(_) => return Ok(None),
             Ok(None) => return Ok(Some((row, held.fence, None))),
-            Ok(Some(words)) => said = said.or(Some(words)),
+            Ok(Some(reason)) => said = said.or(Some(reason)),
         }
     }
     Ok(Some((row, held.fence, said)))
@@ -117,31 +119,26 @@ async fn differs(
     held: &Held,
     node: NodeId,
     content: &Content,
-) -> Result<Option<String>, CommandError> {
+) -> Result<Option<Reason>, CommandError> {
     let link = &held.link;
     match content {
         Content::Acl(wanted) => {
             let located = link.run(Command::XmlLocate(ConfigName::Acl)).await?;
             if let Err(unlike) = acl::as_located(wanted, located.located()) {
-                return Ok(Some(unlike.words(backend, node).await));
+                return Ok(Some(unlike.reason(backend, node).await));
             }
             // Lists are built by `reloadacl` only: the XML may be newer.
-            for (address, list, expected) in wanted.iter().flat_map(probes) {
-                let name = list.clone();
-                let answer = link.run(Command::Acl { address, list }).await?;
-                if answer.yes() != expected {
-                    let said = acl::word(answer.yes());
-                    return Ok(Some(format!(
-                        "list {name}: the switch would have {address} {said}"
-                    )));
+            for (asked, probe) in wanted.iter().flat_map(probes) {
+                if link.run(asked).await?.yes() != probe.allowed {
+                    return Ok(Some(probe.unlike().into()));
                 }
             }
             Ok(None)
         }
         Content::Profiles(wanted) => {
             let located = link.run(Command::XmlLocate(ConfigName::Sofia)).await?;
-            if let Err(words) = profiles::as_located(wanted, located.located()) {
-                return Ok(Some(words));
+            if let Err(unlike) = profiles::as_located(wanted, located.located()) {
+                return Ok(Some(unlike.into()));
             }
             let mut uses = uses::of_profiles(located.located());
             uses.retain(|used| wanted.get(&used.profile).is_some());
@@ -149,7 +146,8 @@ async fn differs(
                 return Ok(None);
             }
             let located = link.run(Command::XmlLocate(ConfigName::Acl)).await?;
-            Ok(uses::gone(&uses, located.located()).map(uses::refuses))
+            let gone = uses::gone(&uses, located.located());
+            Ok(gone.map(|gone| uses::vanished(gone).into()))
         }
         Content::CallRules(_) | Content::Jail(_) => Ok(None),
     }

@@ -2,7 +2,7 @@
 //! that stands stays open whatever the lists say. Without that proof the worker puts the old file back.
 
 use domain::config::Step;
-use esl::CommandError;
+use domain::reason::{DeployReason, Reason, SwitchReason};
 use tokio::time::sleep;
 
 use super::attempt::{Attempt, Stop};
@@ -18,10 +18,9 @@ pub(super) async fn confirm(attempt: &mut Attempt) -> Result<(), Stop> {
     loop {
         let error = match attempt.held.check_new_connection().await {
             Ok(()) => return Ok(()),
-            Err(CommandError::NotUp(why)) => why.to_string(),
-            Err(error) => error.to_string(),
+            Err(error) => error,
         };
-        let reason = format!("a new connection of the console fails: {error}");
+        let reason = Reason::from(SwitchReason::NoNewConnection(error.into()));
         if !told {
             attempt.writes.write(Write {
                 confirm_tried: true,
@@ -30,9 +29,7 @@ pub(super) async fn confirm(attempt: &mut Attempt) -> Result<(), Stop> {
             told = true;
         }
         if attempt.backend.clock.now() - attempt.due.delivered_at > attempt.times.confirm {
-            return Err(Stop::Fail(format!(
-                "{reason}; the worker has not told that the old lists are back"
-            )));
+            return Err(reason.and(DeployReason::NotToldBack.into()).into());
         }
         sleep(attempt.times.confirm_again).await;
     }

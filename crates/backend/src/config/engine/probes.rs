@@ -4,6 +4,8 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use domain::acl::{AclList, ListName};
+use domain::reason::SwitchReason;
+use esl::Command;
 
 /// Nobody has these; tried after the addresses that entries name.
 const STRANGERS: [IpAddr; 4] = [
@@ -13,8 +15,28 @@ const STRANGERS: [IpAddr; 4] = [
     IpAddr::V6(Ipv6Addr::new(0x2001, 0xdb8, 0xffff, 0, 0, 0, 0, 0xfe)),
 ];
 
-/// Address, list, and whether it is let in.
-pub(super) fn probes(list: &AclList) -> Vec<(IpAddr, ListName, bool)> {
+/// An address that is asked about.
+#[derive(Clone, Debug)]
+pub(super) struct Probe {
+    list: ListName,
+    address: IpAddr,
+    /// Is it let in?
+    pub allowed: bool,
+}
+
+impl Probe {
+    /// The switch says the other.
+    pub fn unlike(self) -> SwitchReason {
+        SwitchReason::Probe {
+            list: self.list,
+            address: self.address,
+            allowed: self.allowed,
+        }
+    }
+}
+
+/// Each with the command that asks.
+pub(super) fn probes(list: &AclList) -> Vec<(Command, Probe)> {
     let named = list.entries.iter().map(|entry| entry.network().address());
     let mut found: [Option<IpAddr>; 2] = [None, None];
     for address in named.chain(STRANGERS) {
@@ -25,7 +47,22 @@ pub(super) fn probes(list: &AclList) -> Vec<(IpAddr, ListName, bool)> {
         }
     }
     let [kept_out, let_in] = found;
-    let probe = |address: Option<IpAddr>, allowed| Some((address?, list.name.clone(), allowed));
+    let probe = |address: Option<IpAddr>, allowed| {
+        let address = address?;
+        let name = list.name.clone();
+        let probe = Probe {
+            list: name.clone(),
+            address,
+            allowed,
+        };
+        Some((
+            Command::Acl {
+                address,
+                list: name,
+            },
+            probe,
+        ))
+    };
     [probe(let_in, true), probe(kept_out, false)]
         .into_iter()
         .flatten()
@@ -67,8 +104,8 @@ mod tests {
         for (list, count) in cases {
             let probes = probes(&list);
             assert_eq!(probes.len(), count, "{list:?}");
-            for (address, _, expected) in probes {
-                assert_eq!(list.decide(address).allowed, expected);
+            for (_, probe) in probes {
+                assert_eq!(list.decide(probe.address).allowed, probe.allowed);
             }
         }
     }

@@ -2,6 +2,7 @@
 
 use domain::acl::file;
 use domain::profile::{ProfileAccess, Profiles, loaded};
+use domain::reason::SwitchReason;
 use esl::{Command, ConfigName};
 
 use super::attempt::{Attempt, Stop};
@@ -11,14 +12,11 @@ pub(super) async fn load(attempt: &mut Attempt, wanted: &Profiles) -> Result<(),
     let answer = attempt.ask(Command::XmlLocate(ConfigName::Acl)).await?;
     let lists = match answer.located() {
         None => Vec::new(),
-        Some(xml) => file::loaded(xml).map_err(|error| Stop::Fail(error.to_string()))?,
+        Some(xml) => file::loaded(xml).map_err(SwitchReason::ListsUnreadable)?,
     };
     let unknown = wanted.unknown_lists(|name| lists.iter().any(|list| list.name == name.as_str()));
-    if let Some((profile, list)) = unknown.first() {
-        return Err(Stop::Fail(format!(
-            "profile {profile} names list {list}, which the switch does not have: it would refuse \
-             every call"
-        )));
+    if let Some((profile, list)) = unknown.into_iter().next() {
+        return Err(SwitchReason::NoSuchList { profile, list }.into());
     }
     for access in wanted {
         let rescan = Command::SofiaRescan(access.profile.clone());
@@ -29,24 +27,22 @@ pub(super) async fn load(attempt: &mut Attempt, wanted: &Profiles) -> Result<(),
 
 pub(super) async fn verify(attempt: &mut Attempt, wanted: &Profiles) -> Result<(), Stop> {
     let answer = attempt.ask(Command::XmlLocate(ConfigName::Sofia)).await?;
-    as_located(wanted, answer.located()).map_err(Stop::Fail)
+    as_located(wanted, answer.located()).map_err(Stop::from)
 }
 
 /// Compares what the switch has in its XML with what it should have.
-pub(super) fn as_located(wanted: &Profiles, xml: Option<&str>) -> Result<(), String> {
+pub(super) fn as_located(wanted: &Profiles, xml: Option<&str>) -> Result<(), SwitchReason> {
     let found = match xml {
         None => Vec::new(),
-        Some(xml) => loaded(xml).map_err(|error| format!("what the switch has loaded: {error}"))?,
+        Some(xml) => loaded(xml).map_err(SwitchReason::ProfilesUnreadable)?,
     };
     for access in wanted {
         let ProfileAccess { profile, .. } = access;
         let Some(there) = found.iter().find(|found| found.name == profile.as_str()) else {
-            return Err(format!("the switch has no profile {profile}"));
+            return Err(SwitchReason::ProfileMissing(profile.clone()));
         };
         if !there.agrees(access) {
-            return Err(format!(
-                "the switch has loaded other params of profile {profile}"
-            ));
+            return Err(SwitchReason::OtherParams(profile.clone()));
         }
     }
     Ok(())

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use domain::config::Kind;
 use domain::ids::{DeploymentId, NodeId};
+use domain::reason::SwitchReason;
 use futures::FutureExt;
 use runtime::Shutdown;
 use tokio::task::JoinSet;
@@ -20,10 +21,6 @@ use crate::{Backend, Error};
 
 /// What comes together is looked at together.
 const TOGETHER: Duration = Duration::from_millis(4);
-
-/// What the console says of a node that it cannot ask.
-const NO_SETTINGS: &str = "the console has no Event Socket settings for this node: enter them on the \
-    node's page, then try again";
 
 /// A node that is being worked on.
 struct Busy {
@@ -207,7 +204,8 @@ impl Rounds {
         let now = self.backend.clock.now();
         let mut tx = self.backend.pool.begin().await?;
         sql::lock_nodes(&mut tx, &nodes).await?;
-        for (node, kind) in sql::fail_without_settings(&mut tx, &nodes, NO_SETTINGS, now).await? {
+        let reason = SwitchReason::NoSettings.into();
+        for (node, kind) in sql::fail_without_settings(&mut tx, &nodes, &reason, now).await? {
             drift::compare(&mut tx, node, kind, now).await?;
         }
         changes::note(&mut tx, Topic::Config, None).await?;

@@ -3,6 +3,7 @@
 
 use domain::acl::file::{self, Fault, FoundList};
 use domain::profile;
+use domain::reason::SwitchReason;
 
 /// A profile that asks a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,22 +59,18 @@ pub(super) fn gone<'a>(uses: &'a [Use], acl: Option<&str>) -> Option<&'a Use> {
     uses.iter().find(|used| !has(&lists, &used.list))
 }
 
-pub(super) fn would_refuse(Use { profile, list }: &Use) -> String {
-    let (profile, list) = (shown(profile), shown(list));
-    format!(
-        "list {list} would be gone, and profile {profile}, which asks it, would refuse every call"
-    )
+pub(super) fn would_vanish(Use { profile, list }: &Use) -> SwitchReason {
+    SwitchReason::WouldVanish {
+        profile: profile.clone(),
+        list: list.clone(),
+    }
 }
 
-pub(super) fn refuses(Use { profile, list }: &Use) -> String {
-    let (profile, list) = (shown(profile), shown(list));
-    format!(
-        "profile {profile} asks list {list}, which the switch does not have any more: it refuses every call"
-    )
-}
-
-fn shown(text: &str) -> String {
-    domain::inert::inert(text.as_bytes(), 100)
+pub(super) fn vanished(Use { profile, list }: &Use) -> SwitchReason {
+    SwitchReason::Vanished {
+        profile: profile.clone(),
+        list: list.clone(),
+    }
 }
 
 #[cfg(test)]
@@ -121,7 +118,8 @@ mod tests {
         ] {
             assert_eq!(missing_of(&acl(unknown)), (vec![], true), "{unknown}");
         }
-        assert!(would_refuse(&uses[0]).contains("list lan would be gone, and profile external"));
+        let said = would_vanish(&uses[0]).to_string();
+        assert!(said.starts_with("list lan would be gone, and profile external"));
     }
 
     #[test]

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use domain::config::{Kind, Step};
 use domain::ids::{DeploymentId, NodeId};
+use domain::reason::Reason;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::sleep;
 
@@ -28,7 +29,7 @@ pub(crate) struct Write {
     pub attempt: i32,
     pub fence: i64,
     pub step: Step,
-    pub reason: Option<String>,
+    pub reason: Option<Reason>,
     pub replies: Vec<Reply>,
     pub confirmed: bool,
     pub confirm_tried: bool,

@@ -2,6 +2,7 @@
 
 use domain::config::{Kind, Step};
 use domain::ids::{DeploymentId, NodeId, RevisionId};
+use domain::reason::Reason;
 use serde_json::{Value, json};
 use sqlx::{PgConnection, PgExecutor};
 use time::OffsetDateTime;
@@ -23,7 +24,7 @@ pub(crate) struct Due {
     pub same: bool,
     /// What was found where not.
     pub found: Option<Value>,
-    pub problem: Option<String>,
+    pub problem: Option<Reason>,
 }
 
 fn numbers(nodes: &[NodeId]) -> Vec<i64> {
@@ -57,7 +58,7 @@ pub(crate) async fn due(conn: impl PgExecutor<'_>, nodes: &[NodeId]) -> Result<V
             delivered_at: row.delivered_at,
             same: row.same,
             found: row.found,
-            problem: row.problem,
+            problem: row.problem.map(|text| Reason::from_text(&text)),
         })
     });
     due.collect()
@@ -115,7 +116,7 @@ pub(crate) async fn without_settings(
 pub(crate) async fn fail_without_settings(
     conn: &mut PgConnection,
     nodes: &[NodeId],
-    reason: &str,
+    reason: &Reason,
     now: OffsetDateTime,
 ) -> Result<Vec<(NodeId, Kind)>, Error> {
     let rows = sqlx::query!(
@@ -124,7 +125,7 @@ pub(crate) async fn fail_without_settings(
            and not exists (select from node_links l where l.node_id = s.node_id)
          returning s.node_id, s.kind",
         &numbers(nodes),
-        reason,
+        reason.to_text(),
         now,
     )
     .fetch_all(conn)
@@ -164,7 +165,7 @@ pub(crate) async fn store_steps(
                 "attempt": write.attempt,
                 "fence": write.fence,
                 "step": write.step.as_str(),
-                "reason": write.reason,
+                "reason": write.reason.as_ref().map(Reason::to_text),
                 "replies": write.replies,
                 "confirmed": write.confirmed,
                 "tried": write.confirm_tried,

@@ -2,6 +2,7 @@
 
 use domain::config::Kind;
 use domain::ids::{DeploymentId, NodeId};
+use domain::reason::Reason;
 use serde_json::Value;
 use sqlx::{PgConnection, PgExecutor};
 use time::OffsetDateTime;
@@ -103,7 +104,7 @@ pub(crate) async fn verified(
 pub(crate) async fn failed(
     conn: &mut PgConnection,
     about: Answered,
-    reason: &str,
+    reason: &Reason,
 ) -> Result<bool, sqlx::Error> {
     let done = sqlx::query!(
         "update deployment_nodes set step = 'failed', reason = $5, ended_at = $4
@@ -113,7 +114,7 @@ pub(crate) async fn failed(
         about.node.0,
         about.attempt,
         about.now,
-        reason,
+        reason.to_text(),
     )
     .execute(conn)
     .await?;
@@ -154,7 +155,7 @@ pub(crate) async fn try_of(
 pub(crate) async fn rolled_back(
     conn: &mut PgConnection,
     about: Answered,
-    reason: &str,
+    reason: &Reason,
 ) -> Result<(), sqlx::Error> {
     sqlx::query!(
         "with back as (
@@ -174,7 +175,7 @@ pub(crate) async fn rolled_back(
         about.deployment.0,
         about.node.0,
         about.now,
-        reason,
+        reason.to_text(),
     )
     .execute(&mut *conn)
     .await?;

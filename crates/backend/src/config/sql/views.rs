@@ -2,6 +2,7 @@
 
 use domain::config::{Kind, Step};
 use domain::ids::{DeploymentId, NodeId, RevisionId};
+use domain::reason::Reason;
 use serde_json::Value;
 use sqlx::PgExecutor;
 use sqlx::types::Json;
@@ -77,7 +78,8 @@ impl TryFrom<ConfigRow> for Config {
         let problem = row
             .found
             .as_ref()
-            .and_then(|found| found["problem"].as_str());
+            .and_then(|found| found["problem"].as_str())
+            .map(Reason::from_text);
         let state = NodeKind {
             kind: stored_kind("node_configs", &row.kind)?,
             own: row.own,
@@ -94,7 +96,7 @@ impl TryFrom<ConfigRow> for Config {
                 row.verified_number,
                 row.verified_step,
             )?,
-            problem: problem.map(str::to_owned),
+            problem,
             found_at: row.found_at,
             checked_at: row.checked_at,
             drift_since: row.drift_since,
@@ -248,7 +250,7 @@ pub(crate) async fn steps(
             name: row.name,
             step,
             attempt: row.attempt,
-            reason: row.reason,
+            reason: row.reason.as_deref().map(Reason::from_text),
             waits,
             replies: row.replies.0,
             confirmed: row.confirmed,

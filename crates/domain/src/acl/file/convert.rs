@@ -1,5 +1,7 @@
 //! Lists of a file as lists of ours.
 
+use serde::{Deserialize, Serialize};
+
 use super::finding::{Fault, Finding};
 use super::node::Rule;
 use super::read::{AclFile, FoundList};
@@ -17,7 +19,8 @@ pub struct Imported {
 }
 
 /// Why a list cannot be ours at all.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(rename_all = "snake_case")]
 pub enum CannotImport {
     /// Its name.
     #[error("{place}: list \"{}\": {fault}", crate::inert::inert(.name.as_bytes(), 200))]

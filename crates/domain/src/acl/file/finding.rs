@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 use super::node::CidrFault;
 use crate::acl::Action;
 use crate::inert::inert;
@@ -9,7 +11,7 @@ use crate::net::Network;
 use crate::switch_xml::Place;
 
 /// Something to know about a file.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Finding {
     /// Where.
     pub place: Place,
@@ -20,7 +22,8 @@ pub struct Finding {
 }
 
 /// What was found. Texts are the file's own.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Fault {
     /// A list without name does not exist.
     NoName,

@@ -20,6 +20,8 @@ pub use node::{CidrFault, Net, Node, Rule};
 pub use read::{AclFile, FoundList, Verdict, loaded, read};
 pub use write::{render, write};
 
+use serde::{Deserialize, Serialize};
+
 use super::name::ListName;
 use crate::switch_xml::{Place, XmlError};
 
@@ -29,7 +31,8 @@ const BEGIN: &str = "callwarden: begin";
 const END: &str = "callwarden: end";
 
 /// Why a file is left as it is.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(rename_all = "snake_case")]
 pub enum FileError {
     /// Not XML that is read.
     #[error(transparent)]
@@ -98,7 +101,8 @@ impl FileError {
 }
 
 /// What is wrong with one of our comments.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(rename_all = "snake_case")]
 pub enum MarkerFault {
     /// Its other half is missing.
     #[error("has no counterpart")]
@@ -112,7 +116,7 @@ pub enum MarkerFault {
 }
 
 /// A list of the same name outside our part.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Conflict {
     /// The name.
     pub name: ListName,

@@ -2,6 +2,8 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+use serde::{Deserialize, Serialize};
+
 use super::finding::Fault;
 use crate::acl::Action;
 use crate::net::Network;
@@ -45,7 +47,8 @@ pub struct Net {
 }
 
 /// Why FreeSWITCH does not take a network as it is meant.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(rename_all = "snake_case")]
 pub enum CidrFault {
     /// `203.0.113.20`
     #[error("has no prefix length")]

@@ -139,7 +139,7 @@ async fn all_profiles_or_none() {
         ..DesiredConfig::default()
     };
     console.want(want(1));
-    let failed = |outcome: &Outcome| matches!(outcome, Outcome::Failed { reason } if reason.contains("internal.xml"));
+    let failed = |outcome: &Outcome| matches!(outcome, Outcome::Failed { reason } if reason.to_string().contains("internal.xml"));
     console
         .until("refused", |stored| {
             let answers = answers(stored, |report| &report.profiles, 7);
@@ -181,7 +181,7 @@ async fn hostile_28_files_that_are_not_understood_stay() {
         fs::write(host.at("cti.json"), &deep).unwrap();
         deployment += 1;
         console.want(everything(deployment));
-        let refused = |outcomes: &[Outcome], words: &str| matches!(outcomes, [Outcome::Failed { reason }, ..] if reason.contains(words));
+        let refused = |outcomes: &[Outcome], words: &str| matches!(outcomes, [Outcome::Failed { reason }, ..] if reason.to_string().contains(words));
         console
             .until(words, |stored| {
                 refused(&answers(stored, |report| &report.acl, deployment), words)

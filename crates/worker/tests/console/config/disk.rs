@@ -35,7 +35,7 @@ async fn refused(script: &str, words: &str, mend: impl FnOnce(&Behind, PathBuf))
     console
         .until(words, |stored| {
             let answers = answers(stored, |report| &report.acl, 7);
-            let failed = |outcome: &Outcome| matches!(outcome, Outcome::Failed { reason } if reason.contains(words));
+            let failed = |outcome: &Outcome| matches!(outcome, Outcome::Failed { reason } if reason.to_string().contains(words));
             answers.iter().any(failed)
         })
         .await;

@@ -38,7 +38,7 @@ async fn hostile_23_hand_edits_are_told_with_the_text() {
     console
         .until("the problem", |stored| {
             let problem = rules_found(stored).unwrap().problem;
-            problem.is_some_and(|problem| problem.contains("cti.json: line 2"))
+            problem.is_some_and(|problem| problem.to_string().contains("cti.json: line 2"))
         })
         .await;
     fs::remove_file(host.at("cti.json")).unwrap();
@@ -97,7 +97,7 @@ async fn folders_may_be_missing_and_come_later() {
             found.is_some_and(|found| {
                 found
                     .problem
-                    .is_some_and(|text| text.contains("no such file"))
+                    .is_some_and(|text| text.to_string().contains("no such file"))
             })
         })
         .await;

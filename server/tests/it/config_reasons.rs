@@ -1,0 +1,129 @@
+//! Why a deployment failed or was taken back, in a Chinese session: no English but what a switch said.
+
+use backend::config::Content;
+use domain::acl::AclLists;
+use domain::config::{Kind, Step};
+use domain::ids::DeploymentId;
+use domain::role::Role;
+use reqwest::header::ACCEPT_LANGUAGE;
+use serde_json::json;
+use sqlx::PgPool;
+
+use crate::config_switch::{acl, deploy, profiles, reaches};
+use crate::support::{Browser, Switch, TestConsole, WebConsole};
+
+/// The page as a visitor reads it.
+async fn page(browser: &Browser, language: &str, path: &str) -> String {
+    let request = browser
+        .request("GET", path)
+        .header(ACCEPT_LANGUAGE, language);
+    let answer = browser.send(request).await;
+    assert_eq!(answer.status, 200, "{path}");
+    let body = answer.body.replace("<!>", "");
+    body.replace("&quot;", "\"")
+        .replace("&lt;", "<")
+        .replace("&gt;", ">")
+}
+
+/// What its page says in Chinese, and not in English.
+async fn says(browser: &Browser, id: DeploymentId, zh: &[&str], en: &str) {
+    let path = format!("/deployments/{id}");
+    let chinese = page(browser, "zh-CN", &path).await;
+    for words in zh {
+        assert!(chinese.contains(words), "{words}: {chinese}");
+    }
+    assert!(!chinese.contains(en), "{en}: {chinese}");
+    let english = page(browser, "en", &path).await;
+    assert!(english.contains(en), "{en}: {english}");
+}
+
+#[sqlx::test(migrator = "backend::MIGRATOR")]
+async fn a_chinese_session_reads_why_in_chinese(pool: PgPool) {
+    let console = TestConsole::start(&pool).await;
+    let switch = Switch::start(&console, "fs-1").await;
+    let node = switch.worker.node;
+    let web = WebConsole::start(&pool).await;
+    let browser = web.signed_in(Role::Viewer).await;
+
+    // A broken file on the node.
+    let whole = switch.text(Kind::Acl);
+    switch
+        .edit(Kind::Acl, |text| text.replace("</network-lists>", ""))
+        .await;
+    let id = deploy(&console, &acl(&["203.0.113.20"])).await;
+    reaches(&console, id, node, Step::Failed).await;
+    let broken = ["acl.conf.xml：文件无法解析（第 19 行第"];
+    says(&browser, id, &broken, "not well-formed XML: ").await;
+    for path in ["/acl", "/nodes/fs-1"] {
+        let chinese = page(&browser, "zh-CN", path).await;
+        assert!(chinese.contains(broken[0]), "{path}: {chinese}");
+    }
+    switch.edit(Kind::Acl, |_| whole).await;
+
+    // A list that would vanish, and is taken back.
+    let lists = deploy(&console, &acl(&["203.0.113.22"])).await;
+    reaches(&console, lists, node, Step::Verified).await;
+    let asks = deploy(&console, &profiles("inbound")).await;
+    reaches(&console, asks, node, Step::Verified).await;
+    let partners = json!([{ "name": "partners", "default": "deny",
+                            "entries": [{ "action": "allow", "network": "198.51.100.7" }] }]);
+    let partners: AclLists = serde_json::from_value(partners).unwrap();
+    let id = deploy(&console, &Content::Acl(partners)).await;
+    reaches(&console, id, node, Step::Failed).await;
+    let vanishes = "列表 inbound 将不复存在，而 profile external 正在使用它";
+    says(&browser, id, &[vanishes], "list inbound would be gone").await;
+    assert!(switch.expire().await);
+    reaches(&console, id, node, Step::RolledBack).await;
+    let back = [vanishes, "；修改未在 60 秒内得到确认"];
+    says(
+        &browser,
+        id,
+        &back,
+        "; the change was not confirmed within 60 s",
+    )
+    .await;
+
+    // A switch that loads nothing, since another file of it is broken: its own words are quoted, and
+    // nothing in them acts.
+    let vars = switch.sim.folder().join("vars.xml");
+    let text = std::fs::read_to_string(&vars).unwrap();
+    std::fs::write(&vars, text.replacen("<include>", "<include", 1)).unwrap();
+    let id = deploy(&console, &acl(&["203.0.113.21"])).await;
+    reaches(&console, id, node, Step::Failed).await;
+    let refused = ["reloadacl：FreeSWITCH 应答“", "[error near line"];
+    says(&browser, id, &refused, "the switch answered: ").await;
+}
+
+/// Rows that were written in words only.
+#[sqlx::test(migrator = "backend::MIGRATOR")]
+async fn hostile_03_what_was_stored_before_is_shown_as_it_is_and_does_not_act(pool: PgPool) {
+    let console = TestConsole::start(&pool).await;
+    let switch = Switch::start(&console, "fs-1").await;
+    let node = switch.worker.node;
+    let web = WebConsole::start(&pool).await;
+    let browser = web.signed_in(Role::Viewer).await;
+    let id = deploy(&console, &acl(&["203.0.113.20"])).await;
+    reaches(&console, id, node, Step::Verified).await;
+    for stored in [
+        "<script>alert(1)</script> old words",
+        "<script>alert(1)</script> old words\n{\"moon\":{\"phase\":3}}",
+        "old words\n{\"file\":{\"path\":\"<script>alert(1)</script>\",\"what\":\"missing\"}}",
+    ] {
+        sqlx::query("update deployment_nodes set step = 'failed', reason = $1")
+            .bind(stored)
+            .execute(&pool)
+            .await
+            .unwrap();
+        let request = browser.request("GET", &format!("/deployments/{id}"));
+        let body = browser.send(request).await.body;
+        assert!(!body.contains("<script>alert"), "{body}");
+        assert!(
+            body.contains("&lt;script&gt;alert(1)&lt;/script&gt;"),
+            "{body}"
+        );
+        assert!(
+            !body.contains("phase") && !body.contains("{&quot;file"),
+            "{body}"
+        );
+    }
+}

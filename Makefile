@@ -21,7 +21,7 @@ lint: ## Only the cheap checks of `make test`
 	@cargo xtask test --only lint
 
 bench: ## Measure the bars of the product, both sides in one run
-	@sh crates/xtask/bootstrap.sh run
+	@sh crates/xtask/bootstrap.sh bench
 	@cargo xtask bench
 
 sqlx: ## Write .sqlx anew after a query or a migration has changed

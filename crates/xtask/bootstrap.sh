@@ -3,7 +3,7 @@
 # that Callwarden works with (fail2ban, nftables, Postgres) and, for `make test`, a browser.
 # Says what it does; does nothing, and asks for no password, when all is there.
 #
-#   bootstrap.sh build|run|test
+#   bootstrap.sh build|run|bench|test
 set -eu
 
 purpose=${1:-run}
@@ -29,6 +29,7 @@ needs() {
     have ip || want iproute2 'network namespaces for the demo nodes'
     have setpriv && have nsenter || want util-linux 'children that end with their parent'
     have python3 || want python3 'fail2ban is written in it'
+    [ "$purpose" != bench ] || have npm || want npm 'fetches countries and networks of addresses'
     [ "$purpose" = test ] || return 0
     have iptables || want iptables 'the oldest firewall action of fail2ban'
     have chromium || want chromium 'the browser of the end-to-end tests'

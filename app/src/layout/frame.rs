@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use leptos_meta::Title;
 
+use crate::layout::sources::Sources;
 use crate::layout::toasts::Toasts;
 use crate::layout::top_bar::TopBar;
 use crate::request::{may, narrow_navigation, navigated, parts, words};
@@ -22,6 +23,7 @@ pub(crate) fn Frame(#[prop(into)] title: String, children: Children) -> impl Int
             <main id="main" tabindex="-1">
                 <Toasts/>
                 {children()}
+                <Sources/>
             </main>
         </div>
         <crate::islands::Behaviour/>

@@ -3,6 +3,7 @@
 mod frame;
 mod scope;
 mod shell;
+mod sources;
 mod toasts;
 mod top_bar;
 

@@ -5,6 +5,7 @@ words! {
     tagline: "Security console for FreeSWITCH call centers", "FreeSWITCH 呼叫中心安全控制台";
     skip_to_content: "Skip to content", "跳到正文";
     main_navigation: "Main", "主导航";
+    places_from: "Countries and networks:", "国家/地区和网络数据来源：";
     menu: "Menu", "菜单";
     dashboard: "Dashboard", "总览";
     attacks: "Attacks", "攻击";

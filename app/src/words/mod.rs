@@ -28,6 +28,7 @@ mod attacks;
 mod audit;
 mod bans;
 mod charts;
+mod countries;
 mod dashboard;
 mod event_socket;
 mod frame;

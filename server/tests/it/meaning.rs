@@ -9,13 +9,14 @@ use domain::attack::facet::Facet;
 use domain::attack::window::{Span, Window};
 use domain::config::{Found, KindReport};
 use domain::cti::{CallRules, FormText};
-use domain::geo::Asn;
+use domain::geo::{ATTRIBUTION, Asn};
+use domain::role::Role;
 use domain::wire::{AttackEvent, ConfigReport, Report};
 use reqwest::StatusCode;
 use sqlx::PgPool;
 use tempfile::TempDir;
 
-use crate::support::{NOW, TestConsole, TestWorker, attack, chunk};
+use crate::support::{NOW, TestConsole, TestWorker, WebConsole, attack, ban_list, chunk, net};
 
 /// Made-up countries and networks of documentation addresses.
 fn places() -> TempDir {
@@ -250,4 +251,49 @@ async fn an_old_workers_lines_are_taken(pool: PgPool) {
         stored(&console, &worker).await,
         [row("XA", 64_500, "", "", "")]
     );
+}
+
+/// The list of bans, and the foot that the licences of the data ask for.
+#[sqlx::test(migrator = "backend::MIGRATOR")]
+async fn pages_say_where_an_address_belongs_and_who_says_so(pool: PgPool) {
+    let folder = places();
+    let console = console(&pool, &folder).await;
+    let worker = console.node("fs-1").await;
+    let banned = [
+        "192.0.2.7",
+        "192.0.0.0/16",
+        "198.51.100.0/24",
+        "203.0.113.7",
+    ];
+    worker.report(&ban_list(&banned)).await;
+    let rows = console.bans().await.rows;
+    let place = |text: &str| {
+        let row = rows.iter().find(|row| row.network == net(text)).unwrap();
+        let country = row.place.country.map(|country| country.to_string());
+        (country, row.announced_by.clone())
+    };
+    let text = |text: &str| Some(text.to_owned());
+    assert_eq!(place("192.0.2.7"), (text("XA"), text("Made-up, Inc.")));
+    assert_eq!(place("198.51.100.0/24"), (text("XB"), None));
+    for unknown in ["192.0.0.0/16", "203.0.113.7"] {
+        assert_eq!(place(unknown), (None, None), "{unknown}");
+    }
+
+    let with = |folder: Option<&TempDir>| {
+        let folder = folder.map(|folder| folder.path().to_owned());
+        WebConsole::start_with(&pool, move |settings| settings.geo.folder = folder)
+    };
+    let web = with(Some(&folder)).await;
+    let page = web.signed_in(Role::Viewer).await.get("/bans").await.body;
+    assert!(page.contains("XA · AS64500 Made-up, Inc."), "{page}");
+    for (text, href) in ATTRIBUTION {
+        assert!(page.contains(&format!("href=\"{href}\"")) && page.contains(text));
+    }
+    // Nothing of it is shown, so nobody is named.
+    let web = with(None).await;
+    let browser = web.browser();
+    browser.sign_in(Role::Viewer.as_str()).await;
+    let page = browser.get("/bans").await.body;
+    assert!(page.contains("192.0.2.7") && !page.contains("AS64500"));
+    assert!(ATTRIBUTION.iter().all(|(_, href)| !page.contains(href)));
 }

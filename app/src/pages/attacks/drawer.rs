@@ -32,6 +32,10 @@ fn Facts(line: LoggedLine, #[prop(optional_no_strip)] name: Option<String>) -> i
     let fact = |name: &'static str, value: Option<String>| {
         value.map(|value| view! { <dt>{name}</dt><dd class="mono">{value}</dd> })
     };
+    let country = line.country.map(|code| match words.country_name(&code) {
+        Some(name) => format!("{code} {name}"),
+        None => code,
+    });
     let exact = line.at.format(&Rfc3339).unwrap_or_default();
     view! {
         <dl class="facts">
@@ -43,7 +47,7 @@ fn Facts(line: LoggedLine, #[prop(optional_no_strip)] name: Option<String>) -> i
                     .source
                     .map(|source| view! { <a href=format!("/addresses/{source}")>{source.to_string()}</a> })}
             </dd>
-            {fact(words.country(), line.country)}
+            {fact(words.country(), country)}
             {fact(words.network_asn(), line.asn.map(|asn| format!("AS{asn} {}", name.unwrap_or_default())))}
             <dt>{words.kind()}</dt>
             <dd>{words.attack_kind(line.kind)}</dd>

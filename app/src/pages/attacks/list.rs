@@ -92,7 +92,8 @@ fn Row(
     let is_open = query.open.as_ref() == Some(&line.place);
     let country = line.country.clone().map(|country| {
         let to = filtered(&|query| query.country = Some(country.clone()));
-        view! { <a href=to data-enhance="" class="chip">{country}</a>" " }
+        let name = words.country_name(&country);
+        view! { <a href=to data-enhance="" class="chip" title=name>{country}</a>" " }
     });
     let network = line.asn.map(|asn| {
         let to = filtered(&|query| query.asn = Some(asn));

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 
 use crate::pages::bans::query::PageQuery;
 use crate::request::{may, words};
-use crate::widgets::{Ago, Chip, Icon, Left, OrderChip, Shade};
+use crate::widgets::{Ago, Chip, Icon, Left, OrderChip, PlaceText, Shade};
 
 #[component]
 pub(super) fn BanTable(query: PageQuery, page: BanPage) -> impl IntoView {
@@ -144,6 +144,7 @@ fn Row(query: PageQuery, row: BanRow, acts: bool) -> impl IntoView {
                 <a href=open data-enhance="" data-open="" aria-label=words.details_of(&network)>
                     {network.clone()}
                 </a>
+                <PlaceText place=row.place network=row.announced_by/>
             </td>
             <td data-label=words.holders()>
                 <span class="chips">

@@ -139,7 +139,8 @@ fn top_card(
             },
             note: match facet {
                 Facet::Network => names.name(top.key.parse().ok()),
-                Facet::Source | Facet::Country | Facet::Extension | Facet::Prefix => None,
+                Facet::Country => words.country_name(&top.key).map(str::to_owned),
+                Facet::Source | Facet::Extension | Facet::Prefix => None,
             },
             href: match facet {
                 Facet::Source => format!("/addresses/{}", top.key),

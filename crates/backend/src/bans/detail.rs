@@ -54,16 +54,22 @@ pub(super) async fn rows(backend: &Backend, heads: Vec<Head>) -> Result<Vec<BanR
         lines.entry(network).or_default().push(line);
     }
     let mut kinds = why::kinds(&backend.pool, &networks).await?;
+    let places = backend.geo().places();
     Ok(heads
         .into_iter()
         .map(|head| {
             let network = Network::from(head.network);
+            let place = (!network.is_wide()).then(|| places.place(network.address()));
+            let place = place.unwrap_or_default();
+            let announced_by = place.asn.and_then(|asn| places.network_name(asn));
             let mut last_lines = lines.remove(&network).unwrap_or_default();
             last_lines.truncate(LAST_LINES);
             let mut kinds: Vec<(Kind, i64)> = kinds.remove(&network).unwrap_or_default();
             kinds.sort_by_key(|(kind, count)| (-count, *kind));
             BanRow {
                 network,
+                place,
+                announced_by: announced_by.map(str::to_owned),
                 since: head.since,
                 until: head.until,
                 repeats: head.repeats,

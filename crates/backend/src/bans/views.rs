@@ -4,6 +4,7 @@ use std::net::IpAddr;
 
 use domain::attack::Kind;
 use domain::ban::BanEventKind;
+use domain::geo::Place;
 use domain::ids::NodeId;
 use domain::net::Network;
 use time::OffsetDateTime;
@@ -17,6 +18,10 @@ pub use crate::whitelist::Scope;
 pub struct BanRow {
     /// Who.
     pub network: Network,
+    /// Where it is registered, and who announces it; unknown of wide networks.
+    pub place: Place,
+    /// The name of who announces it: a stranger's text, made inert.
+    pub announced_by: Option<String>,
     /// Since when, on the first node.
     pub since: OffsetDateTime,
     /// Until when, on the last node; `None` is for ever.

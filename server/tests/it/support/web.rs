@@ -2,6 +2,7 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 
+use backend::geo::Geo;
 use backend::{Actor, Backend, accounts, nodes};
 use domain::ids::NodeId;
 use domain::role::Role;
@@ -58,7 +59,11 @@ impl WebConsole {
         let pool = PgPoolOptions::new()
             .max_connections(10)
             .connect_lazy_with(options);
-        let backend = Backend::new(pool, Clock::system()).with_sealer(key());
+        let geo = Geo::in_folder(settings.geo.folder.clone());
+        let backend = Backend::new(pool, Clock::system())
+            .with_sealer(key())
+            .with_geo(geo);
+        backend.geo().look(&backend.clock).await;
         let shutdown = Shutdown::new();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let running = server::answer(settings, backend.clone(), listener, shutdown.clone());

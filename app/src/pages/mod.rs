@@ -3,6 +3,7 @@
 
 pub(crate) mod accounts;
 pub(crate) mod acl;
+pub(crate) mod addresses;
 mod answer;
 pub(crate) mod attacks;
 pub(crate) mod audit;

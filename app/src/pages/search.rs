@@ -1,14 +1,15 @@
-//! The one search box: an address leads to its ban, a node's name to the node.
+//! The one search box: an address leads to its page, a node's name to the node, an extension or a number
+//! to its attacks.
 
 use backend::nodes::{self, NodeName};
-use domain::net::Network;
+use domain::net::{NetError, Network};
 use domain::role::Permission;
 use leptos::prelude::*;
 
 use crate::error::AppError;
 use crate::layout::Frame;
 use crate::request::{go, query, require, words};
-use crate::widgets::{Empty, Loaded};
+use crate::widgets::{Empty, Loaded, address_url};
 
 #[component]
 pub(crate) fn SearchPage() -> impl IntoView {
@@ -24,17 +25,28 @@ pub(crate) fn SearchPage() -> impl IntoView {
 /// Goes on where there is one answer; else the nodes to choose from.
 async fn find(text: String) -> Result<Vec<NodeName>, AppError> {
     let (backend, _) = require(Permission::Read)?;
-    if text.is_empty() || text.parse::<Network>().is_ok() {
-        let search: String = form_urlencoded::byte_serialize(text.as_bytes()).collect();
-        go(&format!("/bans?search={search}"));
-        return Ok(Vec::new());
+    match text.parse::<Network>() {
+        Ok(network) | Err(NetError::HostBits { network }) => {
+            go(&address_url(network));
+            return Ok(Vec::new());
+        }
+        Err(NetError::Empty) => {
+            go("/bans");
+            return Ok(Vec::new());
+        }
+        Err(_) => {}
     }
     let mut nodes = nodes::names(&backend).await?;
+    let dialed = |letter: char| letter.is_ascii_digit() || "+*#".contains(letter);
     let wanted = text.to_lowercase();
     nodes.retain(|node| node.name.contains(&wanted));
     let exact = nodes.iter().find(|node| node.name == wanted);
     if let Some(node) = exact.or(nodes.first().filter(|_| nodes.len() == 1)) {
         go(&format!("/nodes/{}", node.name));
+    } else if nodes.is_empty() && text.chars().all(dialed) {
+        // An extension or a number.
+        let search: String = form_urlencoded::byte_serialize(text.as_bytes()).collect();
+        go(&format!("/attacks?search={search}"));
     }
     Ok(nodes)
 }

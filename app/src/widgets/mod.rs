@@ -1,5 +1,6 @@
 //! Parts that know no page.
 
+mod address;
 mod chart;
 mod field;
 mod icon;
@@ -12,6 +13,7 @@ mod states;
 mod undo;
 mod when;
 
+pub(crate) use address::{AddressLink, address_url};
 pub(crate) use chart::{Column, Rank, Ranks, Series, Stacked, StackedBars};
 pub(crate) use field::{Area, Field, Hint, NetworkField, ScopeFields};
 pub(crate) use icon::Icon;

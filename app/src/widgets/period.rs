@@ -142,7 +142,7 @@ pub(crate) fn address(
 #[component]
 pub(crate) fn PeriodPicker(
     period: Period,
-    path: &'static str,
+    #[prop(into)] path: String,
     kept: Vec<(&'static str, String)>,
     #[prop(optional_no_strip)] shown: Option<(OffsetDateTime, OffsetDateTime)>,
     /// The span in force where the address names none; else "everything" is offered.
@@ -157,14 +157,14 @@ pub(crate) fn PeriodPicker(
     };
     let spans = Span::ALL
         .map(|span| {
-            let href = address(path, &kept, &Period::Last(span).pairs());
+            let href = address(&path, &kept, &Period::Last(span).pairs());
             let is = (current == Some(span)).then_some("true");
             view! { <a href=href data-enhance="" aria-current=is>{words.span(span)}</a> }
         })
         .collect_view();
     let everything = usual.is_none().then(|| {
         let is = matches!(period, Period::Any | Period::Wrong { .. }).then_some("true");
-        view! { <a href=address(path, &kept, &[]) data-enhance="" aria-current=is>{words.any_time()}</a> }
+        view! { <a href=address(&path, &kept, &[]) data-enhance="" aria-current=is>{words.any_time()}</a> }
     });
     let custom = matches!(period, Period::Between(..) | Period::Wrong { .. });
     let wrong = matches!(period, Period::Wrong { .. });

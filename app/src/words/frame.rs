@@ -14,7 +14,7 @@ words! {
     nodes: "Nodes", "节点";
     audit: "Audit log", "审计日志";
     search: "Search", "搜索";
-    search_hint: "Address, network or node  ( / )", "IP、网段或节点  ( / )";
+    search_hint: "Address, node, number or extension  ( / )", "IP、网段、节点、号码或分机  ( / )";
     theme: "Theme", "主题";
     theme_system: "As the system", "跟随系统";
     theme_light: "Light", "浅色";
@@ -54,6 +54,6 @@ words! {
     nothing_to_undo: "There is nothing left to undo: it has not happened, or somebody has acted on it since.", "没有可撤销的操作：操作尚未执行，或之后已有人再次操作。";
     not_undone(count: usize, first: &str): "Not banned again ({count}): {first}", "未重新封堵（{count} 个）：{first}";
     search_none(text: &str): "Nothing found for “{text}”", "未找到“{text}”";
-    search_none_text: "Search for an address (203.0.113.9), a network (203.0.113.0/24) or a part of a node's name.", "可搜索 IP（203.0.113.9）、网段（203.0.113.0/24）或节点名称的一部分。";
+    search_none_text: "Search for an address (203.0.113.9), a network (203.0.113.0/24), a part of a node's name, a number or an extension.", "可搜索 IP（203.0.113.9）、网段（203.0.113.0/24）、节点名称的一部分、号码或分机。";
     search_several(text: &str): "Nodes named like “{text}”", "名称包含“{text}”的节点";
 }

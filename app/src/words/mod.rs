@@ -24,6 +24,7 @@ macro_rules! words {
 
 mod accounts;
 mod acl;
+mod addresses;
 mod attacks;
 mod audit;
 mod bans;

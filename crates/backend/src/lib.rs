@@ -5,6 +5,7 @@
 //! the transaction, checks, writes the change, its audit row and its [`changes`] row, and commits.
 
 pub mod accounts;
+pub mod addresses;
 mod advisory;
 pub mod attacks;
 pub mod audit;

@@ -105,8 +105,12 @@ async fn search_finds_a_node_by_its_name(pool: PgPool) {
         ("fs-10", ""),
         ("%25", ""),
         ("%00", ""),
-        ("198.51.100.7", "/bans?search=198.51.100.7"),
-        ("", "/bans?search="),
+        ("198.51.100.7", "/addresses/198.51.100.7"),
+        ("%202001:DB8::8", "/addresses/2001:db8::8"),
+        ("198.51.100.7/24", "/addresses/198.51.100.0/24"),
+        ("1001", "/attacks?search=1001"),
+        ("%2B44123", "/attacks?search=%2B44123"),
+        ("", "/bans"),
     ] {
         let answer = browser.get(&format!("/search?q={text}")).await;
         assert_eq!(answer.location(), leads, "{text:?}");

@@ -5,6 +5,7 @@
 )]
 
 mod accounts;
+mod addresses;
 mod attack_list;
 mod away;
 mod bans;

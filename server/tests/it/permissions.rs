@@ -24,6 +24,8 @@ const ROWS: &[(&str, Option<Role>, &str)] = &[
     ),
     ("unban", Some(Role::Operator), "networks[0]=198.51.100.7"),
     ("undo", Some(Role::Operator), "id=1"),
+        "kind=unusual_hour&key=more&rest=day",
+    ),
     (
         "whitelist_add",
         Some(Role::Operator),
@@ -107,7 +109,7 @@ const ROWS: &[(&str, Option<Role>, &str)] = &[
 ];
 
 /// Every page and endpoint to read, an address of it, and the least role (`None`: anybody).
-const PAGES: [(&str, &str, Option<Role>); 20] = [
+const PAGES: [(&str, &str, Option<Role>); 21] = [
     ("/setup", "/setup", None),
     ("/sign-in", "/sign-in", None),
     ("/", "/", Some(Role::Viewer)),
@@ -117,6 +119,11 @@ const PAGES: [(&str, &str, Option<Role>); 20] = [
         Some(Role::Viewer),
     ),
     ("/bans", "/bans?open=198.51.100.7", Some(Role::Viewer)),
+    (
+        "/addresses/{*network}",
+        "/addresses/198.51.100.0/24",
+        Some(Role::Viewer),
+    ),
     ("/whitelist", "/whitelist", Some(Role::Viewer)),
     (
         "/rules",

@@ -2,6 +2,7 @@
 
 use backend::audit::{self, AuditRow};
 use backend::nodes::{self, NodeName};
+use domain::net::Network;
 use domain::role::Permission;
 use leptos::prelude::*;
 
@@ -9,7 +10,7 @@ use crate::error::AppError;
 use crate::layout::Frame;
 use crate::pages::audit::details::details;
 use crate::request::{query, require, words};
-use crate::widgets::{Ago, Empty, Loaded};
+use crate::widgets::{AddressLink, Ago, Empty, Loaded};
 
 const PAGE: i64 = 50;
 
@@ -88,13 +89,19 @@ fn Row(row: AuditRow, details: Vec<String>) -> impl IntoView {
         None => words.audit_actor(&row.actor),
     };
     let details = details.join(" · ");
+    let object = match row.object.parse::<Network>() {
+        Ok(network) => view! { <AddressLink network/> }.into_any(),
+        Err(_) => row.object.into_any(),
+    };
     view! {
         <tr data-key=row.id.to_string()>
             <td class="nowrap" data-label=words.time()><Ago at=row.at/></td>
             <td class="nowrap" data-label=words.who()>{actor}</td>
-            <td class="mono" data-label=words.source()>{row.address.map(|address| address.to_string())}</td>
+            <td data-label=words.source()>
+                {row.address.map(|address| view! { <AddressLink network=Network::host(address)/> })}
+            </td>
             <td data-label=words.what()>{words.audit_action(&row.action)}</td>
-            <td class="mono breaks" data-label=words.object()>{row.object}</td>
+            <td class="mono breaks" data-label=words.object()>{object}</td>
             <td class="muted" data-label=words.details()>
                 {(!details.is_empty())
                     .then(|| view! { <span class="clamp" title=details.clone()>{details.clone()}</span> })}

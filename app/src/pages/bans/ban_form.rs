@@ -9,17 +9,28 @@ use crate::widgets::{Field, Icon, NetworkField, ScopeFields};
 
 /// A panel that opens without JavaScript; stays open when its form was refused.
 #[component]
-pub(super) fn BanForm(
+pub(in crate::pages) fn BanForm(
     nodes: Vec<NodeName>,
+    /// Whom, unless something else is typed.
+    #[prop(into, optional)]
+    network: String,
+    /// Open from the start.
+    #[prop(optional)]
+    asked: bool,
     #[prop(optional_no_strip)] back: Option<FormBack>,
 ) -> impl IntoView {
     let words = words();
-    let open = back.is_some();
+    let open = asked || back.is_some();
+    let label = if network.is_empty() {
+        words.ban_an_address().to_owned()
+    } else {
+        words.ban_named(&network)
+    };
     view! {
-        <details class="dropdown panel" open=open>
-            <summary class="button primary"><Icon name="ban"/>{words.ban_an_address()}</summary>
+        <details class="dropdown panel" id="ban" open=open>
+            <summary class="button primary"><Icon name="ban"/>{label}</summary>
             <form method="post" action="/api/ui/ban" class="dropdown-panel form" data-enhance="">
-                <NetworkField back=back.clone()/>
+                <NetworkField value=network back=back.clone()/>
                 <Field name="reason" label=words.reason() hint=words.reason_hint() max=500 back=back.clone()/>
                 <ScopeFields nodes back/>
                 {may(Permission::WideNetworks)

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 
 use crate::pages::bans::table::{HolderChip, WhyText};
 use crate::request::{may, words};
-use crate::widgets::{Ago, Icon, Left, OrderChip};
+use crate::widgets::{Ago, Icon, Left, OrderChip, address_url};
 
 #[component]
 pub(super) fn Drawer(network: Network, detail: BanDetail, close: String) -> impl IntoView {
@@ -32,6 +32,7 @@ pub(super) fn Drawer(network: Network, detail: BanDetail, close: String) -> impl
                 <h2 class="mono">{name.clone()}</h2>
                 <a class="icon-button" href=close data-enhance="" data-close="" aria-label=words.close()><Icon name="x"/></a>
             </header>
+            <p><a href=address_url(network)>{words.address_everything(&name)}</a></p>
             {status}
             {whitelisted}
             <div class="buttons">
@@ -108,7 +109,7 @@ pub(super) fn Drawer(network: Network, detail: BanDetail, close: String) -> impl
 
 /// How the ban stands now.
 #[component]
-fn Standing(row: BanRow) -> impl IntoView {
+pub(in crate::pages) fn Standing(row: BanRow) -> impl IntoView {
     let words = words();
     view! {
         <dl class="facts">

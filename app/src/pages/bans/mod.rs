@@ -9,4 +9,6 @@ mod query;
 mod table;
 
 pub(in crate::pages) use api::{chosen, scope_of};
+pub(in crate::pages) use ban_form::BanForm;
+pub(in crate::pages) use drawer::Standing;
 pub(crate) use page::BansPage;

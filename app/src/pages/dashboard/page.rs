@@ -13,7 +13,7 @@ use crate::pages::dashboard::panels::{self, Numbers, Panels};
 use crate::pages::dashboard::verdict::Verdict;
 use crate::pages::revisions::drifted_names;
 use crate::request::{require, scope, scoped, words};
-use crate::widgets::{Ago, Loaded, grouped};
+use crate::widgets::{AddressLink, Ago, Loaded, grouped};
 
 #[component]
 pub(crate) fn DashboardPage() -> impl IntoView {
@@ -134,14 +134,11 @@ fn BanEvents(events: Vec<BanEventRow>) -> impl IntoView {
                     {events
                         .into_iter()
                         .map(|event| {
-                            let network = event.network.to_string();
                             view! {
                                 <tr>
                                     <td class="nowrap"><Ago at=event.at/></td>
                                     <td class="nowrap">{words.ban_event(event.kind)}</td>
-                                    <td class="mono">
-                                        <a href=format!("/addresses/{network}")>{network.clone()}</a>
-                                    </td>
+                                    <td><AddressLink network=event.network/></td>
                                     <td class="cut">{event.node_name}</td>
                                 </tr>
                             }

@@ -15,7 +15,7 @@ use crate::pages::nodes::event_socket::EventSocketCard;
 use crate::pages::nodes::hops::Hops;
 use crate::pages::nodes::list::WorkerChip;
 use crate::request::{FormBack, Reveal, console_url, form_back, may, require, take_flash, words};
-use crate::widgets::{Ago, Hint, Icon, Loaded, OrderOutcome, bytes, grouped};
+use crate::widgets::{AddressLink, Ago, Hint, Icon, Loaded, OrderOutcome, bytes, grouped};
 
 #[component]
 pub(crate) fn NodePage() -> impl IntoView {
@@ -221,11 +221,11 @@ fn Orders(detail: NodeDetail) -> impl IntoView {
                     .orders
                     .into_iter()
                     .map(|order| {
-                        let network = order.network.map(|network| network.to_string());
+                        let network = order.network.map(|network| view! { <AddressLink network/> });
                         view! {
                             <li>
                                 <Ago at=order.ordered_at/>
-                                <span>{words.act(order.act)}" "<span class="mono breaks">{network}</span></span>
+                                <span>{words.act(order.act)}" "<span class="breaks">{network}</span></span>
                                 <span class="muted">{order.actor.clone()}</span>
                                 <OrderOutcome order/>
                             </li>

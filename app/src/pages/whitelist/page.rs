@@ -9,7 +9,7 @@ use crate::error::AppError;
 use crate::layout::Frame;
 use crate::pages::whitelist::add_form::{AddForm, OwnAddress};
 use crate::request::{FormBack, form_back, may, require, scope, words};
-use crate::widgets::{Ago, Chip, Empty, Left, Loaded, Shade};
+use crate::widgets::{AddressLink, Ago, Chip, Empty, Left, Loaded, Shade};
 
 #[component]
 pub(crate) fn WhitelistPage() -> impl IntoView {
@@ -90,7 +90,7 @@ fn Row(entry: EntryRow) -> impl IntoView {
     };
     view! {
         <tr data-key=entry.id.to_string() tabindex="0">
-            <td class="mono breaks" data-label=words.entry()>{network.clone()}</td>
+            <td class="breaks" data-label=words.entry()><AddressLink network=entry.network/></td>
             <td data-label=words.note()><span class="clamp">{note}</span></td>
             <td data-label=words.who()>{entry.actor}</td>
             <td class="nowrap" data-label=words.added()><Ago at=entry.created_at/></td>

@@ -79,6 +79,45 @@ pub(super) async fn events(
     .await
 }
 
+/// Lines of these keys on all nodes by bars, the pending ones by themselves.
+pub(super) async fn of_keys(
+    pool: &PgPool,
+    facet: i16,
+    keys: &[String],
+    window: Window,
+    stretches: &[Stretch],
+    step: Duration,
+) -> Result<Vec<(OffsetDateTime, i64)>, sqlx::Error> {
+    let columns = Columns::from(stretches);
+    let rows = sqlx::query!(
+        r#"select bar as "bar!", sum(events)::bigint as "events!" from (
+               select to_timestamp(floor(extract(epoch from c.start) / $8::float8) * $8::float8)
+                          as bar, c.events
+               from unnest($1::smallint[], $2::timestamptz[], $3::timestamptz[])
+                        as s (level, begins, ends)
+               join facet_counts c on c.level = s.level and c.facet = $4 and c.node_id = 0
+                   and c.key = any($5) and c.start >= s.begins and c.start < s.ends
+               union all
+               select u.start, u.events
+               from pending_counts p
+               cross join lateral unnest(p.starts, p.keys, p.events) as u (start, key, events)
+               where p.facet = $4 and u.key = any($5) and u.start >= $6 and u.start < $7
+           ) counted
+           group by 1"#,
+        &columns.levels,
+        &columns.froms,
+        &columns.tos,
+        facet,
+        keys,
+        window.from(),
+        window.to(),
+        step.as_seconds_f64(),
+    )
+    .fetch_all(pool)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.bar, row.events)).collect())
+}
+
 /// A transaction that sees one moment.
 pub(super) async fn snapshot(pool: &PgPool) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
     pool.begin_with("begin isolation level repeatable read read only")

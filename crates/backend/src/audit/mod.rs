@@ -10,6 +10,7 @@ use time::OffsetDateTime;
 
 use crate::{Backend, Error};
 
+pub(crate) use sql::about;
 pub use sql::record;
 
 /// Most rows of one page.

@@ -37,12 +37,41 @@ pub async fn record(
     Ok(())
 }
 
+struct Row {
+    id: i64,
+    at: OffsetDateTime,
+    user_id: Option<i64>,
+    actor: String,
+    address: Option<IpAddr>,
+    action: String,
+    object: String,
+    before: Option<Value>,
+    after: Option<Value>,
+}
+
+impl From<Row> for AuditRow {
+    fn from(row: Row) -> Self {
+        Self {
+            id: row.id,
+            at: row.at,
+            user: row.user_id.map(UserId),
+            actor: row.actor,
+            address: row.address,
+            action: row.action,
+            object: row.object,
+            before: row.before,
+            after: row.after,
+        }
+    }
+}
+
 pub(super) async fn list(
     pool: &PgPool,
     before: Option<i64>,
     limit: i64,
 ) -> Result<Vec<AuditRow>, sqlx::Error> {
-    let rows = sqlx::query!(
+    let rows = sqlx::query_as!(
+        Row,
         r#"select id, at, user_id, actor, address as "address: IpAddr", action, object, before, after
            from audit
            where $1::bigint is null or id < $1
@@ -53,18 +82,31 @@ pub(super) async fn list(
     )
     .fetch_all(pool)
     .await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| AuditRow {
-            id: row.id,
-            at: row.at,
-            user: row.user_id.map(UserId),
-            actor: row.actor,
-            address: row.address,
-            action: row.action,
-            object: row.object,
-            before: row.before,
-            after: row.after,
-        })
-        .collect())
+    Ok(rows.into_iter().map(AuditRow::from).collect())
+}
+
+/// What the pages of addresses show of these networks: the whitelist, and bans that were refused. The
+/// newest ones, not newer than `until`.
+pub(crate) async fn about(
+    pool: &PgPool,
+    networks: &[String],
+    until: OffsetDateTime,
+    limit: i64,
+) -> Result<Vec<AuditRow>, sqlx::Error> {
+    let rows = sqlx::query_as!(
+        Row,
+        r#"select id, at, user_id, actor, address as "address: IpAddr", action, object, before, after
+           from audit
+           where object = any($1) and at <= $2
+             and action in ('ban refused', 'whitelist add', 'whitelist remove', 'whitelist restore',
+                            'whitelist expired')
+           order by at desc, id desc
+           limit $3"#,
+        networks,
+        until,
+        limit,
+    )
+    .fetch_all(pool)
+    .await?;
+    Ok(rows.into_iter().map(AuditRow::from).collect())
 }

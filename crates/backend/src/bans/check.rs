@@ -7,8 +7,46 @@ use domain::ids::NodeId;
 use domain::net::Network;
 use sqlx::PgConnection;
 
-use super::{guard::never_ban, sql};
-use crate::{Backend, Error, Problem, links};
+use super::{Scope, guard::never_ban, sql};
+use crate::{Backend, Error, Problem, links, nodes};
+
+/// Why nobody may ban this network on all nodes, as it is now; `None`: an admin may.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn protection(backend: &Backend, network: Network) -> Result<Option<Problem>, Error> {
+    let mut conn = backend.pool.acquire().await?;
+    Ok(protections(backend, &mut conn, &[network])
+        .await?
+        .pop()
+        .flatten())
+}
+
+/// [`protection`] of each of these.
+pub(crate) async fn protections(
+    backend: &Backend,
+    conn: &mut PgConnection,
+    networks: &[Network],
+) -> Result<Vec<Option<Problem>>, Error> {
+    let nodes = match nodes::in_scope(conn, &Scope::All).await {
+        Ok(nodes) => nodes,
+        Err(Error::Invalid { .. }) => Vec::new(),
+        Err(error) => return Err(error),
+    };
+    let each = |network: &Network| {
+        nodes
+            .iter()
+            .map(|node| (*node, *network))
+            .collect::<Vec<_>>()
+    };
+    let targets: Vec<_> = networks.iter().flat_map(each).collect();
+    let check = Check::load(backend, conn, &targets).await?;
+    let problem = |network: &Network| {
+        let alone = check.network(*network, true);
+        alone.and_then(|()| check.together(&each(network))).err()
+    };
+    Ok(networks.iter().map(problem).collect())
+}
 
 /// The never-ban list of some nodes, and what they hold.
 pub(super) struct Check {

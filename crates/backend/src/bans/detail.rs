@@ -20,14 +20,18 @@ const LAST_LINES: usize = 3;
 
 /// Everything about one network.
 pub async fn detail(backend: &Backend, network: Network) -> Result<BanDetail, Error> {
-    let heads = why::head(&backend.pool, network).await?;
     Ok(BanDetail {
-        row: rows(backend, heads.into_iter().collect()).await?.pop(),
+        row: rows_of(backend, &[network.ipnet()]).await?.pop(),
         events: why::events(&backend.pool, network, 50).await?,
         lines: why::lines(&backend.pool, network, 50).await?,
         orders: orders::latest_of_network(&backend.pool, network, 50).await?,
         whitelisted: whitelist::touching(backend, network).await?,
     })
+}
+
+/// The bans of exactly these networks, where somebody holds them; the narrowest first.
+pub(crate) async fn rows_of(backend: &Backend, networks: &[IpNet]) -> Result<Vec<BanRow>, Error> {
+    rows(backend, why::heads(&backend.pool, networks).await?).await
 }
 
 /// Fills in what the rows of a page need, with one query for each kind of thing.

@@ -17,12 +17,16 @@ mod why;
 
 pub use actions::{ban, unban};
 pub(crate) use actions::{order, text};
+pub use check::protection;
+pub(crate) use check::protections;
 pub use detail::detail;
+pub(crate) use detail::rows_of;
 pub(crate) use heads::recompute;
 pub(crate) use lines::{EventLine, Line};
 pub use list::list;
 pub(crate) use query::part;
 pub use query::{BanQuery, BanSort, BanState, PAGE_LIMIT};
+pub(crate) use span::{holding, last_inside};
 pub(crate) use sql::held_inside;
 pub use undo::{UNDO, Undone, undo};
 pub use views::{

@@ -6,7 +6,7 @@ use domain::net::Network;
 use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 
 /// The last one in order of all that lie inside `network` (it itself is the first).
-pub(super) fn last_inside(network: Network) -> IpNet {
+pub(crate) fn last_inside(network: Network) -> IpNet {
     match network.ipnet() {
         IpNet::V4(net) => IpNet::V4(Ipv4Net::from(net.broadcast())),
         IpNet::V6(net) => IpNet::V6(Ipv6Net::from(net.broadcast())),
@@ -14,7 +14,7 @@ pub(super) fn last_inside(network: Network) -> IpNet {
 }
 
 /// All that hold `network`, without it.
-pub(super) fn holding(network: Network) -> Vec<IpNet> {
+pub(crate) fn holding(network: Network) -> Vec<IpNet> {
     std::iter::successors(network.ipnet().supernet(), IpNet::supernet).collect()
 }
 

@@ -13,15 +13,17 @@ use super::head::Head;
 use super::{AttackRow, BanEventRow, ByHand, EventLine, Holder, Line, WHY_LINES};
 use crate::nodes::CONNECTED_SECONDS;
 
-pub(super) async fn head(pool: &PgPool, network: Network) -> Result<Option<Head>, sqlx::Error> {
+/// The rows of `banned` for these networks, the narrowest first.
+pub(super) async fn heads(pool: &PgPool, networks: &[IpNet]) -> Result<Vec<Head>, sqlx::Error> {
     sqlx::query_as!(
         Head,
         r#"select network as "network: IpNet", since, nullif(until, 'infinity') as until, repeats,
                   nodes
-           from banned where network = $1::inet::cidr"#,
-        network.ipnet(),
+           from banned where network in (select unnest($1::inet[])::cidr)
+           order by masklen(network) desc, network"#,
+        networks,
     )
-    .fetch_optional(pool)
+    .fetch_all(pool)
     .await
 }
 

@@ -12,7 +12,7 @@ use time::OffsetDateTime;
 use crate::{Backend, Error};
 
 pub(crate) use give::{Give, close_waiting, give, lock, new_batch};
-pub(crate) use rows::{latest_for_networks, latest_of_network};
+pub(crate) use rows::{about, latest_for_networks, latest_of_network};
 pub(crate) use sql::{finish, insert_jail_order, to_undo};
 
 /// Most rows of one list.

@@ -125,6 +125,23 @@ pub(crate) async fn latest_of_network(
     )
 }
 
+/// The newest orders about these networks, not newer than `until`.
+pub(crate) async fn about(
+    conn: impl PgExecutor<'_>,
+    networks: &[IpNet],
+    until: OffsetDateTime,
+    limit: i64,
+) -> Result<Vec<OrderRow>, sqlx::Error> {
+    order_rows!(
+        conn,
+        "where o.network in (select unnest($1::inet[])::cidr) and o.ordered_at <= $2
+         order by o.ordered_at desc, o.id desc limit $3",
+        networks,
+        until,
+        limit,
+    )
+}
+
 /// For each of these networks and each node, the newest order given after `since`.
 pub(crate) async fn latest_for_networks(
     conn: impl PgExecutor<'_>,

@@ -1,0 +1,55 @@
+//! The page of an address or network.
+
+words! {
+    address_title(network: &str): "Address {network}", "IP {network}";
+    network_title(network: &str): "Network {network}", "网段 {network}";
+    address_banned: "Banned", "已封堵";
+    address_free: "Not banned", "未封堵";
+    address_whitelisted: "Whitelisted", "白名单";
+    address_protected: "Never banned", "不可封堵";
+    address_banned_in(network: &str): "Banned with {network}", "随网段 {network} 封堵";
+    address_unknown_place: "unknown", "未知";
+    address_total: "Attack lines", "攻击日志";
+    address_total_text(lines: &str, days: i64): "{lines} lines on {days} days", "{lines} 条，分布在 {days} 天";
+    address_no_lines: "none that is still counted", "没有仍在统计范围内的日志";
+    address_why_protected: "Why never", "不可封堵的原因";
+    ban_named(network: &str): "Ban {network}", "封堵 {network}";
+    ban_network_named(network: &str): "Ban the network {network}…", "封堵网段 {network}…";
+    address_over_time: "Attacks over time", "攻击趋势";
+    address_timeline: "What happened", "时间线";
+    address_nothing: "Nothing is known of it.", "没有相关记录。";
+    address_older: "Older", "更早";
+    address_newest: "Newest", "最新";
+    attempts_count(lines: &str): "{lines} attempts", "尝试 {lines} 次";
+    attempts_at_least(lines: &str): "more than {lines} attempts", "尝试超过 {lines} 次";
+    attempts_for(time: &str): "within {time}", "持续 {time}";
+    attempts_of_extensions(some: &str): "extensions {some}", "分机 {some}";
+    attempts_of_numbers(some: &str): "numbers {some}", "号码 {some}";
+    attempts_of_sources(n: usize): "from {n} addresses", "来自 {n} 个 IP";
+    attempts_from(source: &str): "from {source}", "来自 {source}";
+    attempts_and_more(n: usize): "and {n} more", "等另外 {n} 个";
+    ordered_by(actor: &str): "ordered by {actor}", "操作人：{actor}";
+    address_tried: "What it tried", "尝试的目标";
+    tried_lines(n: &str): "by its newest {n} lines", "按最近 {n} 条日志统计";
+    tried_nothing: "No extension and no number is named in its lines.", "日志中没有分机或号码。";
+    tried_extensions(n: usize): "Extensions ({n})", "分机（{n}）";
+    tried_numbers(n: usize): "Numbers ({n})", "被叫号码（{n}）";
+    tried_agents: "User agents it named", "自报的 User-Agent";
+    verdict_head: "Call rules", "被叫号码规则";
+    verdict_not_refused: "not refused", "未拒绝";
+    verdict_refused_prefix(prefix: &str): "denied prefix {prefix}", "拒绝前缀 {prefix}";
+    verdict_longer_than(max: &str): "longer than {max}", "超过 {max} 位";
+    verdict_outside_allowed: "no allowed prefix", "不在允许前缀内";
+    verdict_explained: "What the call rules of the node said when the line arrived", "日志到达时该节点被叫号码规则的判定";
+    try_number(number: &str): "Try {number} in the call rules", "用被叫号码规则检查 {number}";
+    address_last_lines: "Its last lines", "最近日志";
+    address_neighbours(network: &str): "Neighbours in {network}", "同网段 {network} 的 IP";
+    address_members: "Addresses in it", "网段内的 IP";
+    address_no_neighbours: "No other address of it attacked or is banned.", "该网段没有其他 IP 发起攻击或被封堵。";
+    address_first_only(n: i64): "Only its first {n} addresses are looked at.", "仅统计前 {n} 个 IP。";
+    address_same_asn(asn: &str): "Busiest of {asn}, 7 days", "{asn} 内最活跃的 IP（7 天）";
+    address_last_seen: "Last attack", "最近攻击";
+    address_lines: "Lines", "日志数";
+    address_state: "State", "状态";
+    address_everything(network: &str): "Everything about {network}", "{network} 的全部信息";
+}

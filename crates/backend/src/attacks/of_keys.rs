@@ -1,0 +1,31 @@
+//! Lines of chosen keys of a facet over time.
+
+use std::collections::HashMap;
+
+use domain::attack::facet::Facet;
+use domain::attack::window::{Window, floor};
+use time::OffsetDateTime;
+
+use super::cut::{Level, cut};
+use super::sql;
+use crate::{Backend, Error, counts};
+
+/// Lines of these keys together on all nodes, oldest bar first, empty ones included.
+pub(crate) async fn of_keys(
+    backend: &Backend,
+    facet: Facet,
+    keys: &[String],
+    window: Window,
+) -> Result<Vec<(OffsetDateTime, i64)>, Error> {
+    let now = backend.clock.now();
+    let step = window.step(now);
+    let stretches = cut(window, Level::within(step));
+    let facet = counts::code(facet);
+    let counted = sql::of_keys(&backend.pool, facet, keys, window, &stretches, step).await?;
+    let mut bars: HashMap<OffsetDateTime, i64> = HashMap::new();
+    for (bar, events) in counted {
+        *bars.entry(floor(bar, step)).or_default() += events;
+    }
+    let bar = |start| (start, bars.get(&start).copied().unwrap_or(0));
+    Ok(window.bars(now).map(bar).collect())
+}

@@ -1,0 +1,48 @@
+import { attack, freshAddress, inFirewall, node } from '../support/stage';
+import { expect, test } from '../support/test';
+
+test('one page tells who an address is, what it did, and frees it', async ({ page, open, eventually, w, accessible }) => {
+  const edge = node('edge-1');
+  const address = freshAddress();
+  attack(edge, address);
+  await open(`/search?q=${address}`);
+  await expect(page).toHaveURL(new RegExp(`/addresses/${address.replaceAll('.', '\\.')}$`));
+  await expect(page.getByRole('heading', { name: w('address_title', { network: address }) })).toBeVisible();
+
+  const timeline = page.locator('#timeline');
+  await eventually(async () => {
+    await expect(timeline).toContainText(w('banned_event'), { timeout: 2_000 });
+    await expect(page.getByTitle(w('in_firewall'))).toBeVisible({ timeout: 2_000 });
+  });
+  await expect(timeline).toContainText(w('attempts_count', { lines: 5 }));
+  await expect(timeline).toContainText(w('registration_failed'));
+  await expect(page.getByRole('cell', { name: '1177', exact: true })).toBeVisible();
+  await accessible();
+
+  await page.getByRole('button', { name: w('unban_named', { network: address }) }).click();
+  await expect.poll(() => inFirewall(edge, address)).toBe(false);
+  await eventually(() => expect(timeline).toContainText(w('unbanned_event'), { timeout: 2_000 }));
+  await expect(timeline).toContainText(w('ordered_by', { actor: 'admin' }));
+});
+
+test('the network round an address is one click away, and asked about by name', async ({ page, open, w, accessible }) => {
+  await open('/addresses/192.0.2.250');
+  await page.getByRole('link', { name: w('ban_network_named', { network: '192.0.2.0/24' }) }).click();
+  await expect(page).toHaveURL(/\/addresses\/192\.0\.2\.0\/24\?ban=1$/);
+  await expect(page.getByRole('textbox', { name: w('address_or_network') })).toHaveValue('192.0.2.0/24');
+  await accessible();
+});
+
+test('what may never be banned says why and offers no ban', async ({ page, open, w }) => {
+  await open('/addresses/127.0.0.1');
+  await expect(page.getByText(w('address_protected')).first()).toBeVisible();
+  await expect(page.locator('summary').filter({ hasText: w('ban_named', { network: '127.0.0.1' }) })).toHaveCount(0);
+});
+
+test('hostile text of an address is shown, never run', async ({ page, open, eventually }) => {
+  const address = freshAddress();
+  attack(node('edge-2'), address, 2, '<img src=x onerror=alert(1)>');
+  await open(`/addresses/${address}`);
+  await eventually(() => expect(page.locator('#timeline')).toContainText('<img src=x', { timeout: 2_000 }));
+  await expect(page.locator('img[src="x"]')).toHaveCount(0);
+});

@@ -9,6 +9,7 @@ pub(crate) mod attacks;
 pub(crate) mod audit;
 pub(crate) mod bans;
 pub(crate) mod dashboard;
+mod insights;
 pub(crate) mod jail;
 pub(crate) mod nodes;
 pub(crate) mod not_found;

@@ -48,6 +48,9 @@ words! {
     did_enable_user: "Enabled user", "启用用户";
     did_change_role: "Changed role", "更改角色";
     did_set_password: "Set password", "设置密码";
+    did_dismiss_insight: "Hid a finding", "隐藏事项";
+    did_restore_insight: "Showed a finding again", "恢复显示事项";
+    key_insight: "Finding", "事项";
     key_refused: "Refused", "拒绝原因";
     key_until: "Until", "到期";
     key_host: "Host", "主机";
@@ -96,6 +99,8 @@ impl Words {
             "enable user" => self.did_enable_user(),
             "change role" => self.did_change_role(),
             "set password" => self.did_set_password(),
+            "dismiss insight" => self.did_dismiss_insight(),
+            "restore insight" => self.did_restore_insight(),
             other => other,
         };
         text.to_owned()
@@ -120,6 +125,7 @@ impl Words {
             "nodes" => self.holders(),
             "refused" => self.key_refused(),
             "until" => self.key_until(),
+            "insight" => self.key_insight(),
             "host" => self.key_host(),
             "worker" => self.worker(),
             "sessions_ended" => self.key_sessions_ended(),

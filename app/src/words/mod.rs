@@ -33,6 +33,7 @@ mod countries;
 mod dashboard;
 mod event_socket;
 mod frame;
+mod insights;
 mod jail;
 mod nodes;
 mod problems;

@@ -16,6 +16,7 @@ mod counts;
 mod error;
 pub mod geo;
 pub mod ingest;
+pub mod insights;
 pub mod jobs;
 pub mod links;
 pub mod nodes;

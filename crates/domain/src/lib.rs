@@ -14,6 +14,7 @@ pub mod guard;
 pub mod health;
 pub mod ids;
 pub mod inert;
+pub mod insight;
 pub mod jail;
 pub mod net;
 pub mod profile;

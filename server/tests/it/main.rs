@@ -27,6 +27,7 @@ mod flood;
 mod forms;
 mod guards;
 mod ingest;
+mod insights;
 mod jail;
 mod limits;
 mod links;

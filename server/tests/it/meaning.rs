@@ -87,7 +87,7 @@ fn row(country: &str, asn: i64, agent: &str, prefix: &str, rule: &str) -> Row {
 }
 
 /// What a worker tells that has found these rules.
-fn rules(max_len: &str, deny: &str, allow: &str) -> ConfigReport {
+pub fn rules(max_len: &str, deny: &str, allow: &str) -> ConfigReport {
     let form = FormText {
         max_len: max_len.into(),
         deny: deny.into(),

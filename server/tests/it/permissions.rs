@@ -24,8 +24,12 @@ const ROWS: &[(&str, Option<Role>, &str)] = &[
     ),
     ("unban", Some(Role::Operator), "networks[0]=198.51.100.7"),
     ("undo", Some(Role::Operator), "id=1"),
+    (
+        "insight_dismiss",
+        Some(Role::Operator),
         "kind=unusual_hour&key=more&rest=day",
     ),
+    ("insight_restore", Some(Role::Operator), "id=1"),
     (
         "whitelist_add",
         Some(Role::Operator),

@@ -8,3 +8,4 @@ mod timeline;
 mod tried;
 
 pub(crate) use page::AddressesPage;
+pub(in crate::pages) use tried::test_url;

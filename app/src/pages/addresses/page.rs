@@ -3,6 +3,7 @@
 use backend::addresses::{self, AddressPage, Timeline};
 use backend::nodes::{self, NodeName};
 use domain::attack::window::Window;
+use domain::insight::Insight;
 use domain::net::{NetError, Network};
 use domain::role::Permission;
 use leptos::prelude::*;
@@ -16,6 +17,7 @@ use crate::pages::addresses::head::Head;
 use crate::pages::addresses::neighbours::{Neighbours, SameNetwork};
 use crate::pages::addresses::timeline::Happened;
 use crate::pages::addresses::tried::{LastLines, TriedCard};
+use crate::pages::insights::InsightsBox;
 use crate::request::{FormBack, form_back, go, parts, query, require, words};
 use crate::widgets::{Loaded, Period, address_url};
 
@@ -112,6 +114,9 @@ fn Screen(#[prop(optional_no_strip)] found: Option<Found>) -> impl IntoView {
             nodes=found.nodes
             back=found.back
         />
+        <InsightsBox which=move |insight: &Insight| {
+            insight.network().is_some_and(|about| about.overlaps(network))
+        }/>
         <Chart network bars=found.bars period=found.period window=found.window step=found.step/>
         <div class="columns wide-first">
             <Happened network timeline=found.timeline/>

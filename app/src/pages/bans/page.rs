@@ -2,6 +2,7 @@
 
 use backend::bans::{self, BanDetail, BanPage};
 use backend::nodes::{self, NodeName};
+use domain::insight::Insight;
 use domain::role::Permission;
 use leptos::prelude::*;
 
@@ -12,6 +13,7 @@ use crate::pages::bans::drawer::Drawer;
 use crate::pages::bans::filters::Filters;
 use crate::pages::bans::query::PageQuery;
 use crate::pages::bans::table::BanTable;
+use crate::pages::insights::InsightsBox;
 use crate::request::{form_back, may, require, words};
 use crate::widgets::{Empty, Loaded, grouped};
 
@@ -82,6 +84,7 @@ fn Screen(query: PageQuery, found: Found) -> impl IntoView {
             <p class="muted">{count}</p>
             {may(Permission::Ban).then(|| view! { <BanForm nodes=nodes.clone() back/> })}
         </header>
+        <InsightsBox which=|insight: &Insight| insight.network().is_some()/>
         <Filters query=query.clone() nodes=nodes problem=problem.clone()/>
         <div class=if opened.is_some() { "with-drawer open" } else { "with-drawer" }>
             <div>

@@ -11,6 +11,7 @@ use crate::layout::Frame;
 use crate::pages::attacks::AttackTable;
 use crate::pages::dashboard::panels::{self, Numbers, Panels};
 use crate::pages::dashboard::verdict::Verdict;
+use crate::pages::insights::Insights;
 use crate::pages::revisions::drifted_names;
 use crate::request::{require, scope, scoped, words};
 use crate::widgets::{AddressLink, Ago, Loaded, grouped};
@@ -83,6 +84,7 @@ fn Screen(loaded: Shown) -> impl IntoView {
                 note=words.nodes_up(up, overview.nodes.len())
             />
         </div>
+        <Insights/>
         <Panels numbers/>
         <div class="columns wide-first">
             <section class="card" id="attacks">

@@ -3,11 +3,13 @@
 use backend::config::{self, Content, Impact, NodeFound};
 use domain::config::Kind;
 use domain::cti::{CallRules, FormText};
+use domain::insight::Insight;
 use domain::role::Permission;
 use leptos::prelude::*;
 
 use crate::error::AppError;
 use crate::layout::Frame;
+use crate::pages::insights::InsightsBox;
 use crate::pages::revisions::{LineScreen, Screen, load as load_line};
 use crate::pages::rules::editor::{Editor, Tester};
 use crate::pages::rules::impact::ImpactCard;
@@ -150,6 +152,7 @@ fn Page(found: Found) -> impl IntoView {
     view! {
         <LineScreen screen text=words.rules_text() warnings on_nodes=view! { <NodeTable nodes/> }.into_any()>
             {rules.as_ref().map(|rules| view! { <p>{words.rules_sentence(rules)}</p> })}
+            <InsightsBox which=|insight: &Insight| matches!(insight, Insight::NumberGotThrough { .. })/>
             // Named, so that a refresh finds it whatever comes and goes before it: a refused form
             // would be forgotten.
             <div class="columns wide-first" id="rules-columns">

@@ -9,13 +9,18 @@ use std::time::Duration;
 
 use runtime::Shutdown;
 
-use crate::{Backend, accounts, changes, config, counts, geo, links, nodes, retention, whitelist};
+use crate::{
+    Backend, accounts, changes, config, counts, geo, insights, links, nodes, retention, whitelist,
+};
 use round::Job;
 
 /// Entries of the whitelist end this long after their time at most.
 const EXPIRE_EVERY: Duration = Duration::from_secs(5);
 /// Expired sessions and old changes are dead before they are swept: no hurry.
 const SWEEP_EVERY: Duration = Duration::from_mins(1);
+
+/// Finding costs up to some tenths of a second in a flood, and nobody acts faster.
+const FIND_EVERY: Duration = Duration::from_mins(1);
 
 /// Often enough that a flood does not run far past its cap; with nothing to do it costs nothing.
 const RETAIN_EVERY: Duration = Duration::from_secs(10);
@@ -74,6 +79,14 @@ pub fn spawn_all(backend: &Backend, shutdown: &Shutdown) {
         name: "keep logs within their limits",
         every: RETAIN_EVERY,
     };
+    let look = Job {
+        number: 11,
+        name: "find what to act on",
+        every: FIND_EVERY,
+    };
+    round::spawn(backend, shutdown, look, |backend| async move {
+        insights::find(&backend).await
+    });
     let rounds = AtomicU32::new(0);
     round::spawn(backend, shutdown, retain, move |backend| {
         let round = rounds.fetch_add(1, Ordering::Relaxed);

@@ -1,0 +1,54 @@
+//! The card.
+
+use backend::insights::{self, InsightRow};
+use domain::insight::Insight;
+use domain::role::Permission;
+use leptos::prelude::*;
+
+use crate::pages::insights::item::Item;
+use crate::request::{backend, visitor, words};
+
+/// All there is to act on, for the dashboard; it says so where there is nothing.
+#[component]
+pub(in crate::pages) fn Insights() -> impl IntoView {
+    view! { <InsightsBox which=|_: &Insight| true always=true/> }
+}
+
+/// Those that concern a page; nothing where there is none, unless `always`.
+#[component]
+pub(in crate::pages) fn InsightsBox<F>(which: F, #[prop(optional)] always: bool) -> impl IntoView
+where
+    F: Fn(&Insight) -> bool + Send + 'static,
+{
+    let may_read = visitor()
+        .user
+        .is_some_and(|user| user.role.may(Permission::Read));
+    view! {
+        <Suspense>
+            {Suspend::new(async move {
+                if !may_read {
+                    return None;
+                }
+                // Where Postgres is away the page itself says so.
+                let mut rows = insights::list(&backend()).await.ok()?;
+                rows.retain(|row| which(&row.insight));
+                (always || !rows.is_empty()).then(|| view! { <Card rows/> })
+            })}
+        </Suspense>
+    }
+}
+
+#[component]
+fn Card(rows: Vec<InsightRow>) -> impl IntoView {
+    let words = words();
+    view! {
+        <section class="card insights" aria-labelledby="insights-title">
+            <h2 id="insights-title">{words.insights_title()}</h2>
+            {if rows.is_empty() {
+                view! { <p class="muted">{words.insights_none()}</p> }.into_any()
+            } else {
+                view! { <ul>{rows.into_iter().map(|row| view! { <Item row/> }).collect_view()}</ul> }.into_any()
+            }}
+        </section>
+    }
+}

@@ -1,5 +1,9 @@
 //! The list of attack lines.
 
+use domain::cti::Rule;
+
+use crate::words::Words;
+
 words! {
     attacks_search: "Address, network, extension or number", "IP、网段、分机或号码";
     any_kind: "Any kind", "全部类型";
@@ -12,6 +16,9 @@ words! {
     line_details: "Attack line", "攻击日志";
     line_gone: "This line is no longer kept.", "该日志已不再保留。";
     refused_by_rule: "Refused by", "拒绝规则";
+    rule_deny(prefix: &str): "denied prefix {prefix}", "拒绝前缀 {prefix}";
+    rule_longer(max: &str): "longer than {max}", "超过最大长度 {max}";
+    rule_not_allowed: "no allowed prefix", "不在允许前缀内";
     user_agent: "User agent", "User-Agent";
     pause: "Pause", "暂停";
     paused_at: "Paused at", "已暂停于";
@@ -22,4 +29,16 @@ words! {
     attacks_none: "No attack seen", "尚未发现攻击";
     attacks_none_match: "No line matches", "没有符合条件的日志";
     attacks_none_match_text: "Addresses and networks are found as such; extensions and numbers only when they are typed whole.", "IP 和网段可按范围查找；分机和号码需输入完整内容。";
+}
+
+impl Words {
+    /// Of a stored rule; one of another version as it stands.
+    pub(crate) fn stored_rule(self, rule: &str) -> String {
+        match rule.parse() {
+            Ok(Rule::Deny(prefix)) => self.rule_deny(&prefix.to_string()),
+            Ok(Rule::LongerThan(max)) => self.rule_longer(&max.to_string()),
+            Ok(Rule::NotAllowed) => self.rule_not_allowed().to_owned(),
+            Err(_) => rule.to_owned(),
+        }
+    }
 }

@@ -48,11 +48,11 @@ impl Words {
         }
     }
 
-    /// `22 Nov`, `11月22日`.
+    /// `Nov 22`, `11月22日`; as browsers write it in these languages.
     pub(crate) fn day(self, at: OffsetDateTime) -> String {
         let month = u8::from(at.month());
         match self {
-            Self::En => format!("{} {}", at.day(), MONTHS[usize::from(month) - 1]),
+            Self::En => format!("{} {}", MONTHS[usize::from(month) - 1], at.day()),
             Self::Zh => format!("{month}月{}日", at.day()),
         }
     }

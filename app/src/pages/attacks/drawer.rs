@@ -54,7 +54,7 @@ fn Facts(line: LoggedLine, #[prop(optional_no_strip)] name: Option<String>) -> i
             {fact(words.extension(), line.extension)}
             {fact(words.destination_number(), line.number)}
             {fact(words.prefix_tried(), line.prefix)}
-            {fact(words.refused_by_rule(), line.rule)}
+            {fact(words.refused_by_rule(), line.rule.map(|rule| words.stored_rule(&rule)))}
             {fact(words.user_agent(), line.agent)}
             <dt>{words.node()}</dt>
             <dd>{line.node_name}</dd>

@@ -107,7 +107,10 @@ fn Row(
     let rule = line
         .rule
         .clone()
-        .map(|rule| view! { <span class="chip attention"><Icon name="alert"/><span class="cut">{rule}</span></span> });
+        .map(|rule| view! { <span class="chip attention"><Icon name="alert"/><span class="cut">{words.stored_rule(&rule)}</span></span> });
+    let wanted = (rule.is_some() || !target(&line).is_empty()).then(|| {
+        view! { <span><span class="cut" title=target(&line)>{target(&line)}</span>" "{rule}</span> }
+    });
     view! {
         <tr data-key=line.place.clone() tabindex="0" class=is_open.then_some("current")>
             <td class="nowrap" data-label=words.time()><Ago at=line.at/></td>
@@ -116,13 +119,11 @@ fn Row(
                     .source
                     .map(|source| view! { <a href=format!("/addresses/{source}")>{source.to_string()}</a> })}
             </td>
-            <td class="nowrap roomy" data-label=words.country()>{country}{network}</td>
-            <td data-label=words.kind()>{words.attack_kind(line.kind)}</td>
-            <td class="mono target" data-label=words.extension()>
-                <span class="cut" title=target(&line)>{target(&line)}</span>
-                " "
-                {rule}
+            <td class="nowrap roomy" data-label=words.country()>
+                {(country.is_some() || network.is_some()).then(|| view! { <span>{country}{network}</span> })}
             </td>
+            <td data-label=words.kind()>{words.attack_kind(line.kind)}</td>
+            <td class="mono target" data-label=words.extension()>{wanted}</td>
             <td class="nowrap" data-label=words.node()>{line.node_name.clone()}</td>
             <td class="row-actions">
                 <a

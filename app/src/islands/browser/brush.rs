@@ -50,9 +50,6 @@ pub(super) fn arm() {
         for plot in (0..plots.length()).filter_map(|index| plots.item(index)) {
             let plot: &Element = plot.unchecked_ref();
             let _ = plot.set_attribute("tabindex", "0");
-            let _ = plot.set_attribute("role", "application");
-            let label = plot.get_attribute("data-label").unwrap_or_default();
-            let _ = plot.set_attribute("aria-label", &label);
         }
     }
 }

@@ -9,7 +9,7 @@ use web_sys::{Element, HtmlInputElement, HtmlTextAreaElement, Node};
 use super::wake::{is_island, renew, wake};
 
 /// Attributes that belong to the reader, not to the server.
-const OURS: [&str; 3] = ["open", "hidden", "data-awake"];
+const OURS: [&str; 4] = ["open", "hidden", "data-awake", "tabindex"];
 
 thread_local! {
     /// New rows wait until the pointer leaves their table.

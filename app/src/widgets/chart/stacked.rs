@@ -114,7 +114,8 @@ pub(crate) fn StackedBars(chart: Stacked) -> impl IntoView {
                 <div
                     class="plot-bars"
                     data-brush=chart.zoom.clone()
-                    data-label=words.brush_label(chart.title)
+                    role="group"
+                    aria-label=words.brush_label(chart.title)
                 >
                     <svg class="bars" width="100%" height=(HEAD + HEIGHT + FOOT).to_string() aria-hidden="true">
                         <Patterns id classes/>

@@ -1,0 +1,148 @@
+// The list of attack lines: filters, pages, pause, file.
+
+import { readFileSync } from 'node:fs';
+import type { Page } from '@playwright/test';
+import { attack, freshAddress, node } from '../support/stage';
+import { expect, test } from '../support/test';
+
+const lines = (page: Page) => page.locator('table.attack-lines tbody tr');
+
+test('an address, its network and an extension are found; a chip is taken away', async ({ page, open, eventually, w, accessible }) => {
+  const address = freshAddress();
+  const user = `x${address.replaceAll('.', '')}`;
+  attack(node('edge-1'), address, 3, user);
+  await open(`/attacks?search=${address}`);
+  await eventually(() => expect(lines(page)).toHaveCount(3, { timeout: 2_000 }));
+  await expect(lines(page).first()).toContainText(w('registration_failed'));
+  await accessible();
+
+  const search = page.getByRole('searchbox', { name: w('attacks_search') });
+  await search.fill(user);
+  await search.press('Enter');
+  await expect(page).toHaveURL(new RegExp(`search=${user}`));
+  await expect(lines(page)).toHaveCount(3);
+  await search.fill(address.replace(/\d+$/, '0/24'));
+  await search.press('Enter');
+  await expect(lines(page).filter({ hasText: address })).toHaveCount(3);
+
+  await open(`/attacks?search=${user}&kind=scan`);
+  await expect(page.getByRole('heading', { name: w('attacks_none_match') })).toBeVisible();
+  await page.getByRole('link', { name: w('remove_filter', { what: w('scan') }) }).click();
+  await expect(page).not.toHaveURL(/kind=/);
+  await expect(lines(page)).toHaveCount(3);
+});
+
+test('the raw line stands beside the list, as text', async ({ page, open, eventually, w, accessible }) => {
+  const address = freshAddress();
+  attack(node('edge-2'), address, 1, '1177');
+  await open(`/attacks?search=${address}`);
+  await eventually(() => expect(lines(page)).toHaveCount(1, { timeout: 2_000 }));
+  await page.getByRole('link', { name: w('line_of', { source: address }) }).click();
+  const drawer = page.getByRole('complementary', { name: w('line_details') });
+  await expect(drawer.locator('pre')).toContainText(`ip[${address}] user[1177] at[`);
+  await accessible();
+  await drawer.getByRole('link', { name: w('close') }).click();
+  await expect(drawer).toHaveCount(0);
+});
+
+test('pages lead back in time, each line once; the file has them all', async ({ page, open, eventually, w }) => {
+  const address = freshAddress();
+  attack(node('edge-1'), address, 120, 'paging');
+  const seen = new Set<string>();
+  await open(`/attacks?search=${address}`);
+  await eventually(() => expect(lines(page)).toHaveCount(50, { timeout: 2_000 }));
+  await expect(async () => {
+    if (seen.size > 0) seen.clear();
+    await open(`/attacks?search=${address}`);
+    for (let number = 1; ; number += 1) {
+      for (const row of await lines(page).all()) seen.add((await row.getAttribute('data-key'))!);
+      const older = page.getByRole('link', { name: w('older') });
+      if ((await older.count()) === 0) break;
+      await older.click();
+      await expect(page).toHaveURL(/after=/);
+      await expect.poll(async () => seen.has((await lines(page).first().getAttribute('data-key'))!)).toBe(false);
+    }
+    expect(seen.size).toBe(120);
+  }).toPass();
+
+  const waiting = page.waitForEvent('download');
+  await page.getByRole('link', { name: w('as_csv') }).click();
+  const file = readFileSync(await (await waiting).path(), 'utf8');
+  const rows = file.trim().split('\r\n');
+  expect(rows[0]).toBe('time,node,source,country,asn,kind,extension,number,prefix,rule,agent,line');
+  expect(rows.length).toBe(121);
+  expect(rows.slice(1).every((row) => row.includes(address))).toBe(true);
+});
+
+test('a paused list stands still until it goes on', async ({ page, open, eventually, w }) => {
+  const address = freshAddress();
+  attack(node('edge-1'), address, 1, 'before');
+  await open(`/attacks?search=${address}`);
+  await eventually(() => expect(lines(page)).toHaveCount(1, { timeout: 2_000 }));
+  await page.getByRole('link', { name: w('pause') }).click();
+  await expect(page).toHaveURL(/paused=\d+/);
+  const paused = page.url();
+  // The list stops at a whole second.
+  await expect.poll(() => Math.floor(Date.now() / 1000)).toBeGreaterThan(Number(/paused=(\d+)/.exec(paused)![1]) + 1);
+  attack(node('edge-1'), address, 2, 'after');
+  const other = await page.context().newPage();
+  await expect(async () => {
+    await other.goto(`/attacks?search=${address}`);
+    await expect(lines(other)).toHaveCount(3, { timeout: 2_000 });
+  }).toPass();
+  await other.close();
+  await page.goto(paused);
+  await expect(lines(page)).toHaveCount(1);
+  await page.getByRole('link', { name: w('go_on') }).click();
+  await expect(lines(page)).toHaveCount(3);
+});
+
+/** What a line may carry: markup, formulas, codes of a terminal. */
+const HOSTILE = [
+  '<script>alert(1)</script>',
+  '"><img src=x onerror=alert(1)>',
+  "'><svg/onload=alert(1)>",
+  "=cmd|'/C calc'!A0",
+  'javascript:alert(1)',
+  '</title><script>alert(1)</script>',
+  '\u001b[31mred',
+];
+
+test('hostile 34: what a line carries is text in list, chart, drawer and file', async ({ page, open, eventually, w }) => {
+  const ran: string[] = [];
+  page.on('dialog', async (dialog) => {
+    ran.push(dialog.message());
+    await dialog.dismiss();
+  });
+  const address = freshAddress();
+  for (const text of HOSTILE) attack(node('edge-2'), address, 1, text);
+  await open(`/attacks?search=${address}`);
+  await eventually(() => expect(lines(page)).toHaveCount(HOSTILE.length, { timeout: 2_000 }));
+  for (const text of HOSTILE.slice(0, 6)) {
+    await expect(lines(page).filter({ hasText: text }).first()).toBeAttached();
+  }
+  for (const row of await page.locator('a[data-open]').all()) {
+    const href = await row.getAttribute('href');
+    const beside = await page.context().newPage();
+    beside.on('dialog', async (dialog) => {
+      ran.push(dialog.message());
+      await dialog.dismiss();
+    });
+    await beside.goto(href!);
+    await expect(beside.locator('.drawer pre')).toContainText(`ip[${address}]`);
+    await expect(beside.locator('img[src="x"], main svg[onload], main script')).toHaveCount(0);
+    await beside.close();
+  }
+  await open('/?window=1h');
+  await expect(page.locator('img[src="x"], main svg[onload], main script:not([nonce])')).toHaveCount(0);
+  for (const text of HOSTILE.slice(0, 6)) {
+    await open(`/attacks?extension=${encodeURIComponent(text)}&search=${encodeURIComponent(text)}`);
+    await expect(lines(page)).not.toHaveCount(0);
+    await expect(page.locator('img[src="x"], main svg[onload]')).toHaveCount(0);
+  }
+  const file = await page.request.get(`/attacks.csv?search=${address}`);
+  for (const row of (await file.text()).trim().split('\r\n').slice(1)) {
+    expect(row).not.toMatch(/(^|,)"?[=+@\t\r-]/);
+  }
+  expect(ran, 'dialogs that a payload opened').toEqual([]);
+});

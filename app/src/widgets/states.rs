@@ -109,7 +109,8 @@ fn StateChip(
         OrderState::Superseded => (Shade::Grey, "question"),
         OrderState::Refused | OrderState::Failed => (Shade::Bad, "broken"),
     };
-    let detail = order.detail.unwrap_or_default();
+    let detail = order.detail.map(|reason| words.because(&reason));
+    let detail = detail.unwrap_or_default();
     let mut text = words.order_state(order.state).to_owned();
     if named {
         text = format!("{}: {text}", order.node_name);

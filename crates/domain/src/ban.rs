@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::ids::OrderId;
 use crate::net::Network;
+use crate::reason::{Reason, wire};
 
 /// One ban as fail2ban's jail holds it (polled: the truth).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -101,13 +102,15 @@ pub enum Outcome {
     AlreadySo,
     /// The worker's own guard refused.
     Refused {
-        /// In words.
-        reason: String,
+        /// Why.
+        #[serde(flatten, with = "wire::reason")]
+        reason: Reason,
     },
     /// fail2ban or the firewall did not do it.
     Failed {
-        /// In words.
-        reason: String,
+        /// Why.
+        #[serde(flatten, with = "wire::reason")]
+        reason: Reason,
     },
     /// From a newer worker.
     #[serde(other)]

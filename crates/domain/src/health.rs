@@ -5,6 +5,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::reason::{Reason, wire};
+
 /// A hop on the way, in the order a line travels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -57,8 +59,9 @@ pub struct Hop {
     pub name: HopName,
     /// How it is.
     pub state: HopState,
-    /// What was found, for the operator: a path, an error text of the system, a count. No secrets.
-    pub detail: String,
+    /// What was found, for the operator: a path, a count, why nothing is known. No secrets.
+    #[serde(flatten, with = "wire::detail")]
+    pub detail: Reason,
 }
 
 /// What a worker reports about its node, every few seconds and after each change.

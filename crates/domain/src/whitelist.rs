@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::net::Network;
+use crate::reason::{Reason, wire};
 
 /// Why a network cannot be whitelisted by this user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -48,7 +49,8 @@ pub struct WhitelistProof {
     /// fail2ban's running jail answers with it.
     pub in_jail: bool,
     /// Why not, where one of the two is false.
-    pub error: Option<String>,
+    #[serde(flatten, with = "wire::error")]
+    pub error: Option<Reason>,
 }
 
 #[cfg(test)]

@@ -63,7 +63,7 @@ pub async fn check(config: &Config) -> (Vec<String>, bool) {
     {
         good &= state != HopState::Broken;
         let (what, remedy) = words(name);
-        lines.extend(told(state, what, &detail, remedy));
+        lines.extend(told(state, what, &detail.to_string(), remedy));
     }
     for Looked {
         state,
@@ -134,7 +134,7 @@ fn file(path: &std::path::Path) -> TailState {
         log_error: opened
             .err()
             .filter(|error| error.kind() != std::io::ErrorKind::NotFound)
-            .map(|error| error.to_string()),
+            .map(|error| (&error).into()),
         spool_error: None,
     }
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use domain::health::{Health, Hop, HopName, HopState};
-use domain::net::Network;
+use domain::reason::{FileReason, HopReason, IoReason, Reason};
 
 use crate::config::Config;
 use crate::duty::bans::BanState;
@@ -95,7 +95,7 @@ impl Seen<'_> {
                 hop(
                     HopName::LogReadable,
                     HopState::Broken,
-                    format!("{path}: {error}"),
+                    unreadable(&self.config.attack_log.path, error),
                 ),
             ],
             (None, true) if tail.status.lag_bytes > LAG => vec![
@@ -103,7 +103,9 @@ impl Seen<'_> {
                 hop(
                     HopName::LogReadable,
                     HopState::Attention,
-                    format!("{} bytes are not read yet", tail.status.lag_bytes),
+                    HopReason::Unread {
+                        bytes: tail.status.lag_bytes,
+                    },
                 ),
             ],
             (None, true) => vec![
@@ -133,7 +135,11 @@ impl Seen<'_> {
             Some(TailState {
                 log_error: Some(error),
                 ..
-            }) => hop(name, HopState::Broken, format!("{path}: {error}")),
+            }) => hop(
+                name,
+                HopState::Broken,
+                unreadable(&self.config.fail2ban.log, error),
+            ),
             Some(tail) if tail.status.found => hop(name, HopState::Good, path.to_string()),
             _ if self.config.fail2ban.log.exists() => {
                 hop(name, HopState::Unknown, path.to_string())
@@ -146,23 +152,25 @@ impl Seen<'_> {
         let mut written = [self.attacks, self.bans_log].into_iter().flatten();
         let refused = written.find_map(|tail| tail.spool_error.as_deref());
         if let Some(error) = self.spool_error.or(refused) {
-            return hop(HopName::Spool, HopState::Broken, error.to_owned());
+            let said = error.to_owned();
+            return hop(
+                HopName::Spool,
+                HopState::Broken,
+                HopReason::SpoolBroken { said },
+            );
         }
-        let waiting = self.spool_bytes;
+        let bytes = self.spool_bytes;
         if let Some(refusal) = self.refusal {
-            let detail = format!("{waiting} bytes wait for the console. {refusal}");
+            let said = refusal.to_owned();
+            let detail = HopReason::NotTaken { bytes, said };
             return hop(HopName::Spool, HopState::Attention, detail);
         }
-        let state = if waiting > self.config.spool.max_bytes / 2 {
+        let state = if bytes > self.config.spool.max_bytes / 2 {
             HopState::Attention
         } else {
             HopState::Good
         };
-        hop(
-            HopName::Spool,
-            state,
-            format!("{waiting} bytes wait for the console"),
-        )
+        hop(HopName::Spool, state, HopReason::Waiting { bytes })
     }
 
     fn engine(&self, fresh: bool) -> Vec<Hop> {
@@ -181,7 +189,8 @@ impl Seen<'_> {
                 return hops;
             }
             Some(_) if !fresh => {
-                let detail = format!("{socket}: no answer for {} s", STALE.as_secs());
+                let (path, seconds) = (socket.to_string(), STALE.as_secs());
+                let detail = HopReason::Silent { path, seconds };
                 hops.push(hop(HopName::Fail2banSocket, HopState::Broken, detail));
                 hops.extend(names.iter().map(unknown));
                 return hops;
@@ -234,36 +243,33 @@ impl Seen<'_> {
 
     fn firewall(&self) -> Hop {
         let bans = self.bans;
-        let (state, detail) = match &bans.firewall_error {
-            _ if !bans.known => (HopState::Unknown, String::new()),
-            Some(error) => (HopState::Unknown, error.clone()),
-            None if bans.partly > 0 => {
-                let (held, scope) = (bans.held, bans.scope.as_str());
-                let detail = format!("{} of {held} bans stop {scope}", bans.partly);
+        let (held, missing, partly) = (bans.held, bans.missing, bans.partly);
+        let (state, detail): (_, Reason) = match &bans.firewall_error {
+            _ if !bans.known => (HopState::Unknown, "".into()),
+            Some(error) => {
+                let said = error.clone();
+                (HopState::Unknown, HopReason::FirewallUnread { said }.into())
+            }
+            None if partly > 0 => {
+                let scope = bans.scope.as_str().to_owned();
+                let detail = HopReason::Partly {
+                    partly,
+                    held,
+                    scope,
+                };
                 return hop(HopName::FirewallScope, HopState::Broken, detail);
             }
-            None if bans.missing > 0 => (
-                HopState::Broken,
-                format!(
-                    "{} of {} bans are not in the firewall",
-                    bans.missing, bans.held
-                ),
-            ),
-            None if !bans.leftover.is_empty() => {
-                let some: Vec<_> = bans
-                    .leftover
-                    .iter()
-                    .take(10)
-                    .map(Network::to_string)
-                    .collect();
-                let detail = format!(
-                    "{} blocked without a ban: {}",
-                    bans.leftover.len(),
-                    some.join(", ")
-                );
-                (HopState::Broken, detail)
+            None if missing > 0 => {
+                let detail = HopReason::Missing { missing, held };
+                (HopState::Broken, detail.into())
             }
-            None => (HopState::Good, format!("{} bans", bans.held)),
+            None if !bans.leftover.is_empty() => {
+                let count = bans.leftover.len();
+                let some = bans.leftover.iter().take(10).copied().collect();
+                let detail = HopReason::LeftOver { count, some };
+                (HopState::Broken, detail.into())
+            }
+            None => (HopState::Good, HopReason::Bans { held }.into()),
         };
         hop(HopName::Firewall, state, detail)
     }
@@ -278,12 +284,17 @@ impl Seen<'_> {
     }
 }
 
-fn hop(name: HopName, state: HopState, detail: String) -> Hop {
+fn hop(name: HopName, state: HopState, detail: impl Into<Reason>) -> Hop {
     Hop {
         name,
         state,
-        detail,
+        detail: detail.into(),
     }
+}
+
+fn unreadable(path: &Path, io: &IoReason) -> Reason {
+    let (writing, io) = (false, io.clone());
+    Reason::file(path.display().to_string(), FileReason::Io { writing, io })
 }
 
 fn same_file(a: &Path, b: &Path) -> bool {
@@ -293,14 +304,14 @@ fn same_file(a: &Path, b: &Path) -> bool {
 
 /// Only the form whose address stands at the very start of the line finds attackers and nobody else,
 /// and only one without names asks no name server for what an attacker wrote.
-fn failregex(lines: &[String]) -> (HopState, String) {
-    let detail = lines.join("\n");
+fn failregex(lines: &[String]) -> (HopState, Reason) {
+    let detail = lines.join("\n").into();
     let sound = |line: &String| {
         let anchored = line.starts_with("^ip\\[") || line.starts_with("^\\s*ip\\[");
         anchored && !line.contains("(?P<dns>")
     };
     if lines.is_empty() {
-        (HopState::Broken, "none".to_owned())
+        (HopState::Broken, HopReason::NoFailregex.into())
     } else if lines.iter().all(sound) {
         (HopState::Good, detail)
     } else {

@@ -112,7 +112,7 @@ async fn hostile_16_two_operators_at_once_give_one_order(pool: PgPool) {
         .answer(
             &waiting[0],
             Outcome::Failed {
-                reason: "no\0socket".to_owned(),
+                reason: "no\0socket".into(),
             },
         )
         .await;
@@ -123,7 +123,7 @@ async fn hostile_16_two_operators_at_once_give_one_order(pool: PgPool) {
             .unwrap();
         assert_eq!(rows.len(), 1);
         assert_eq!(rows[0].state, OrderState::Failed);
-        assert_eq!(rows[0].detail.as_deref(), Some("no\\x00socket"));
+        assert_eq!(rows[0].detail, Some("no\\x00socket".into()));
     }
     // A later click is a new order.
     bans::unban(&console.backend, &operator, &addresses)
@@ -190,7 +190,7 @@ async fn an_answer_counts_once_and_for_its_own_node_only(pool: PgPool) {
     one.answer(
         &order,
         Outcome::Refused {
-            reason: "whitelisted".to_owned(),
+            reason: "whitelisted".into(),
         },
     )
     .await;

@@ -63,7 +63,7 @@ async fn a_bulk_is_taken_back_where_it_did_something(pool: PgPool) {
     assert_eq!(bulk.orders, 4);
     for order in orders::waiting(backend, one.node, 9).await.unwrap() {
         let failed = order.network == Some(net("198.51.100.8"));
-        let reason = "no".to_owned();
+        let reason = "no".into();
         let outcome = if failed {
             Outcome::Failed { reason }
         } else {

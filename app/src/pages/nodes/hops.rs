@@ -64,7 +64,7 @@ fn step(hop: Hop, connected: bool) -> Step {
         detail: if hop.state == HopState::Good && !names_a_place(hop.name) {
             String::new()
         } else {
-            hop.detail
+            words.because(&hop.detail)
         },
         remedy: words.hop_remedy(hop.name),
     }

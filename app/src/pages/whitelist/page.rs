@@ -133,7 +133,7 @@ fn Proof(proof: ProofRow) -> impl IntoView {
         (false, ..) => (Shade::Grey, words.node_away()),
     };
     let title = match proof.error {
-        Some(error) => error,
+        Some(error) => words.because(&error),
         None if shade == Shade::Good => words.proven_explained().to_owned(),
         None => text.to_owned(),
     };

@@ -4,6 +4,7 @@
 mod deploy;
 mod fail2ban;
 mod file;
+mod hop;
 mod order;
 mod switch;
 #[cfg(test)]
@@ -36,6 +37,7 @@ fn zh(reason: &Reason) -> String {
         Reason::Jail(reason) => deploy::zh_jail(reason),
         Reason::Fail2ban(reason) => fail2ban::zh(reason),
         Reason::Order(reason) => order::zh(reason),
+        Reason::Hop(reason) => hop::zh(reason),
     }
 }
 

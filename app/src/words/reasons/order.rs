@@ -21,8 +21,9 @@ pub(super) fn zh(reason: &OrderReason) -> String {
             format!("fail2ban 已列出 {network}，但防火墙没有拦截，其 action 的报错见 fail2ban.log")
         }
         OrderReason::PartlyBlocked { network, scope } => format!(
-            "fail2ban 已列出 {network}，但 jail 的 action 只拦截部分流量（{scope}）：请写入 jail 和过滤器文件，\
-             或在其 action 中设置 protocol=all"
+            "fail2ban 已列出 {network}，但 jail 的 action 只拦截{}：请写入 jail 和过滤器文件，\
+             或在其 action 中设置 protocol=all",
+            zh_scope(scope)
         ),
         OrderReason::BannedAgain(network) => {
             format!("已解封，但 {network} 仍在攻击，又被封堵")
@@ -41,10 +42,25 @@ pub(super) fn zh(reason: &OrderReason) -> String {
         OrderReason::Rejected(why) => {
             format!("fail2ban 不接受其配置，文件已恢复原样：{}", super::zh(why))
         }
+        OrderReason::WhitelistRejected(why) => {
+            format!(
+                "fail2ban 不接受白名单文件，文件已恢复原样：{}",
+                super::zh(why)
+            )
+        }
         OrderReason::Overridden { setting, said } => {
             format!("jail 已运行，但其 {setting} 为其他值（{said}），被其他文件覆盖")
         }
         OrderReason::Revoked => "节点的令牌已吊销".to_owned(),
         OrderReason::NewerWorker => "无法识别节点代理的应答".to_owned(),
+    }
+}
+
+/// Of a worker's firewall.
+pub(super) fn zh_scope(scope: &str) -> &str {
+    match scope {
+        "TCP only" => " TCP",
+        "UDP only" => " UDP",
+        _ => "部分端口或报文",
     }
 }

@@ -10,8 +10,8 @@ use domain::jail::{IgnoreError, OutOfRange};
 use domain::net::Network;
 use domain::profile::{self, ProfileError};
 use domain::reason::{
-    Answered, DeployReason, Fail2banReason, FileReason, IoKind, IoReason, JailReason, NotRead,
-    OrderReason, Reason, SwitchReason,
+    Answered, DeployReason, Fail2banReason, FileReason, HopReason, IoKind, IoReason, JailReason,
+    NotRead, OrderReason, Reason, SwitchReason,
 };
 use domain::switch_xml::{Place, XmlError};
 use serde::Serialize;
@@ -340,12 +340,43 @@ fn orders() -> Vec<OrderReason> {
         OrderReason::BadJailName,
         OrderReason::BadLogPath,
         OrderReason::Rejected(Box::new(inner())),
+        OrderReason::WhitelistRejected(Box::new(inner())),
         OrderReason::Overridden {
             setting: text(),
             said: said(),
         },
         OrderReason::Revoked,
         OrderReason::NewerWorker,
+    ])
+}
+
+fn hops() -> Vec<HopReason> {
+    let (bytes, held, said) = (7, 9, text);
+    whole(vec![
+        HopReason::Unread { bytes },
+        HopReason::Waiting { bytes },
+        HopReason::NotTaken {
+            bytes,
+            said: said(),
+        },
+        HopReason::SpoolBroken { said: said() },
+        HopReason::Silent {
+            path: text(),
+            seconds: 20,
+        },
+        HopReason::NoFailregex,
+        HopReason::FirewallUnread { said: said() },
+        HopReason::Partly {
+            partly: 3,
+            held,
+            scope: "TCP only".to_owned(),
+        },
+        HopReason::Missing { missing: 3, held },
+        HopReason::LeftOver {
+            count: 1,
+            some: vec![network()],
+        },
+        HopReason::Bans { held },
     ])
 }
 
@@ -358,6 +389,7 @@ fn every_reason_has_words_in_both_languages() {
     all.extend(jail().into_iter().map(Reason::from));
     all.extend(fail2ban().into_iter().map(Reason::from));
     all.extend(orders().into_iter().map(Reason::from));
+    all.extend(hops().into_iter().map(Reason::from));
     all.push(all[0].clone().and(all[1].clone()));
     all.push(Reason::from("in words"));
     let chinese = |text: &str| {

@@ -2,10 +2,8 @@
 
 use std::borrow::Cow;
 
-use domain::ban::Outcome;
 use domain::inert;
-use domain::whitelist::WhitelistProof;
-use domain::wire::{Chunk, EVENTS_PER_REPORT, RAW_LIMIT, Report, WhitelistReport};
+use domain::wire::{Chunk, EVENTS_PER_REPORT, RAW_LIMIT, Report};
 use time::OffsetDateTime;
 
 use crate::{Error, Problem};
@@ -93,31 +91,6 @@ pub(crate) fn bounded(text: &str, limit: usize) -> Cow<'_, str> {
     } else {
         Cow::Owned(inert::inert(text.as_bytes(), limit))
     }
-}
-
-/// A worker's words, harmless.
-pub(super) fn outcome(outcome: &Outcome) -> Outcome {
-    let words = |reason: &str| short(reason).into_owned();
-    match outcome {
-        Outcome::Refused { reason } => Outcome::Refused {
-            reason: words(reason),
-        },
-        Outcome::Failed { reason } => Outcome::Failed {
-            reason: words(reason),
-        },
-        other => other.clone(),
-    }
-}
-
-pub(super) fn proofs(answer: &WhitelistReport) -> Vec<WhitelistProof> {
-    let harmless = |proof: &WhitelistProof| WhitelistProof {
-        error: proof
-            .error
-            .as_deref()
-            .map(|error| short(error).into_owned()),
-        ..proof.clone()
-    };
-    answer.proofs.iter().map(harmless).collect()
 }
 
 /// Years that both `time` and Postgres have.

@@ -1,6 +1,6 @@
 //! A node's hops, bounded and made harmless before they are stored.
 
-use domain::health::{Health, Hop};
+use domain::health::Health;
 use domain::ids::NodeId;
 use sqlx::PgConnection;
 use time::OffsetDateTime;
@@ -23,16 +23,12 @@ pub(super) async fn store(
 
 fn harmless(health: &Health) -> Health {
     let text = |text: &str| check::short(text).into_owned();
-    let hop = |hop: &Hop| Hop {
-        detail: text(&hop.detail),
-        ..hop.clone()
-    };
     Health {
         worker_version: text(&health.worker_version),
         fail2ban_version: health.fail2ban_version.as_deref().map(text),
         host_name: text(&health.host_name),
         addresses: health.addresses.iter().take(ADDRESSES).copied().collect(),
-        hops: health.hops.iter().take(HOPS).map(hop).collect(),
+        hops: health.hops.iter().take(HOPS).cloned().collect(),
         log_path: text(&health.log_path),
         odd_bans: health
             .odd_bans

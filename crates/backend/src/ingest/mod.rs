@@ -99,11 +99,10 @@ async fn store(
         Some(list) => ban_list::store(&mut tx, node, &state, list, &mut touched).await?,
         None => (state.ban_list, false),
     };
-    if let Some(answer) = &report.whitelist {
-        let proofs = check::proofs(answer);
-        if whitelist::store_proofs(&mut tx, node, answer.version, &proofs, now).await? {
-            touched.topics.insert(Topic::Whitelist);
-        }
+    if let Some(answer) = &report.whitelist
+        && whitelist::store_proofs(&mut tx, node, answer.version, &answer.proofs, now).await?
+    {
+        touched.topics.insert(Topic::Whitelist);
     }
     if let Some(health) = &report.health {
         health::store(&mut tx, node, health, now).await?;
@@ -158,8 +157,7 @@ async fn answers(
     let mut results = results.to_vec();
     results.sort_by_key(|result| result.id);
     for result in &results {
-        let outcome = check::outcome(&result.outcome);
-        if orders::finish(conn, node, result.id, &outcome, now).await? {
+        if orders::finish(conn, node, result.id, &result.outcome, now).await? {
             touched.topics.insert(Topic::Orders);
         }
     }

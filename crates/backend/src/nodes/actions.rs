@@ -2,6 +2,7 @@
 
 use domain::ban::Act;
 use domain::ids::NodeId;
+use domain::reason::OrderReason;
 use domain::role::Permission;
 use time::Duration;
 
@@ -79,7 +80,8 @@ pub async fn revoke(backend: &Backend, actor: &Actor, node: NodeId) -> Result<()
     let name = sql::lock(&mut tx, node).await?.ok_or(Error::NotFound)?;
     let networks = sql::forget_bans(&mut tx, node).await?;
     bans::recompute(&mut tx, &networks).await?;
-    orders::close_waiting(&mut tx, node, "the node was revoked", now).await?;
+    let revoked = OrderReason::Revoked.into();
+    orders::close_waiting(&mut tx, node, &revoked, now).await?;
     // Last: it changes a key, so everybody waits for it who gives the node an order.
     sql::revoke(&mut tx, node, now).await?;
     audit::record(&mut tx, now, actor, "revoke node", &name, None, None).await?;

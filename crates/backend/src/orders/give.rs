@@ -3,6 +3,7 @@
 use domain::ban::Act;
 use domain::ids::NodeId;
 use domain::net::Network;
+use domain::reason::Reason;
 use ipnet::IpNet;
 use sqlx::PgConnection;
 use time::OffsetDateTime;
@@ -64,7 +65,7 @@ pub(crate) async fn give(conn: &mut PgConnection, give: Give<'_>) -> Result<Batc
 pub(crate) async fn close_waiting(
     conn: &mut PgConnection,
     node: NodeId,
-    detail: &str,
+    detail: &Reason,
     now: OffsetDateTime,
 ) -> Result<(), sqlx::Error> {
     lock(conn).await?;

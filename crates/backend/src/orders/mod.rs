@@ -7,6 +7,7 @@ mod sql;
 use domain::ban::{Act, Order};
 use domain::ids::{NodeId, OrderId, UserId};
 use domain::net::Network;
+use domain::reason::Reason;
 use time::OffsetDateTime;
 
 use crate::{Backend, Error};
@@ -103,7 +104,7 @@ pub struct OrderRow {
     /// How far it is.
     pub state: OrderState,
     /// The worker's words where it was refused or failed.
-    pub detail: Option<String>,
+    pub detail: Option<Reason>,
     /// When it ended.
     pub finished_at: Option<OffsetDateTime>,
 }

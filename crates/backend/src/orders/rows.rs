@@ -3,6 +3,7 @@
 use domain::ban::Act;
 use domain::ids::{NodeId, OrderId, UserId};
 use domain::net::Network;
+use domain::reason::Reason;
 use ipnet::IpNet;
 use sqlx::PgExecutor;
 use time::OffsetDateTime;
@@ -37,7 +38,7 @@ impl From<Row> for OrderRow {
             actor: row.actor,
             ordered_at: row.ordered_at,
             state: OrderState::from_text(&row.state),
-            detail: row.detail,
+            detail: row.detail.as_deref().map(Reason::from_text),
             finished_at: row.finished_at,
         }
     }

@@ -3,6 +3,7 @@
 use domain::ban::{Act, Order, Outcome};
 use domain::ids::{NodeId, OrderId, UserId};
 use domain::net::Network;
+use domain::reason::{OrderReason, Reason};
 use ipnet::IpNet;
 use sqlx::{PgConnection, PgExecutor};
 use time::OffsetDateTime;
@@ -160,14 +161,14 @@ pub(crate) async fn insert_jail_order(
 pub(super) async fn close_waiting(
     conn: &mut PgConnection,
     node: NodeId,
-    detail: &str,
+    detail: &Reason,
     now: OffsetDateTime,
 ) -> Result<(), sqlx::Error> {
     sqlx::query!(
         "update orders set state = 'superseded', detail = $2, finished_at = $3
          where node_id = $1 and state = 'waiting'",
         node.0,
-        detail,
+        detail.to_text(),
         now,
     )
     .execute(conn)
@@ -186,12 +187,12 @@ pub(crate) async fn finish(
     let (state, detail) = match outcome {
         Outcome::Done => (OrderState::Done, None),
         Outcome::AlreadySo => (OrderState::AlreadySo, None),
-        Outcome::Refused { reason } => (OrderState::Refused, Some(reason.as_str())),
-        Outcome::Failed { reason } => (OrderState::Failed, Some(reason.as_str())),
-        Outcome::Unknown => (
-            OrderState::Failed,
-            Some("the worker's answer is not understood"),
-        ),
+        Outcome::Refused { reason } => (OrderState::Refused, Some(reason.to_text())),
+        Outcome::Failed { reason } => (OrderState::Failed, Some(reason.to_text())),
+        Outcome::Unknown => {
+            let reason = Reason::from(OrderReason::NewerWorker);
+            (OrderState::Failed, Some(reason.to_text()))
+        }
     };
     let done = sqlx::query!(
         "update orders set state = $3, detail = $4, finished_at = $5

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use domain::ids::{EntryId, NodeId};
 use domain::net::Network;
+use domain::reason::Reason;
 use domain::whitelist::{WhitelistLine, WhitelistProof};
 use ipnet::IpNet;
 use sqlx::{PgConnection, PgPool};
@@ -266,7 +267,8 @@ pub(crate) async fn store_proofs(
     let networks: Vec<IpNet> = proofs.iter().map(|proof| proof.network.ipnet()).collect();
     let in_file: Vec<bool> = proofs.iter().map(|proof| proof.in_file).collect();
     let in_jail: Vec<bool> = proofs.iter().map(|proof| proof.in_jail).collect();
-    let errors: Vec<Option<String>> = proofs.iter().map(|proof| proof.error.clone()).collect();
+    let error = |proof: &WhitelistProof| proof.error.as_ref().map(Reason::to_text);
+    let errors: Vec<Option<String>> = proofs.iter().map(error).collect();
     sqlx::query!(
         "insert into whitelist_proofs (node_id, network, in_file, in_jail, error, checked_at)
          select $1, p.network::cidr, p.in_file, p.in_jail, p.error, $6
@@ -353,7 +355,7 @@ async fn proofs(
             applied: row.applied,
             in_file: row.in_file,
             in_jail: row.in_jail,
-            error: row.error,
+            error: row.error.as_deref().map(Reason::from_text),
             checked_at: row.checked_at,
         });
     }

@@ -2,6 +2,7 @@
 
 use domain::ids::{EntryId, NodeId};
 use domain::net::Network;
+use domain::reason::Reason;
 use time::OffsetDateTime;
 
 /// One current entry.
@@ -45,7 +46,7 @@ pub struct ProofRow {
     /// The running jail answers with it.
     pub in_jail: bool,
     /// Why not, in the worker's words.
-    pub error: Option<String>,
+    pub error: Option<Reason>,
     /// When it was read back.
     pub checked_at: Option<OffsetDateTime>,
 }

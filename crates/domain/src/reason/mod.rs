@@ -9,6 +9,7 @@
 mod deploy;
 mod fail2ban;
 mod file;
+mod hop;
 mod order;
 mod switch;
 #[cfg(test)]
@@ -19,6 +20,7 @@ pub mod wire;
 pub use deploy::{DeployReason, JailReason};
 pub use fail2ban::Fail2banReason;
 pub use file::{FileReason, IoKind, IoReason, NotRead};
+pub use hop::HopReason;
 pub use order::OrderReason;
 use serde::{Deserialize, Serialize};
 pub use switch::{Answered, SwitchReason};
@@ -56,6 +58,9 @@ pub enum Reason {
     /// An order of an operator.
     #[error(transparent)]
     Order(OrderReason),
+    /// A hop from log to firewall.
+    #[error(transparent)]
+    Hop(HopReason),
 }
 
 impl Reason {
@@ -99,7 +104,8 @@ areas!(
     Deploy(DeployReason),
     Jail(JailReason),
     Fail2ban(Fail2banReason),
-    Order(OrderReason)
+    Order(OrderReason),
+    Hop(HopReason)
 );
 
 impl From<&str> for Reason {

@@ -92,6 +92,9 @@ pub enum OrderReason {
         "fail2ban does not accept its configuration; the files were put back as they were: {0}"
     )]
     Rejected(Box<Reason>),
+    /// The same of the whitelist's.
+    #[error("fail2ban does not accept the whitelist file; it was put back as it was: {0}")]
+    WhitelistRejected(Box<Reason>),
     /// A file that is read after ours.
     #[error("the jail runs, but its {setting} is not ours ({said}); another file overrides it")]
     Overridden {

@@ -78,4 +78,6 @@ beside! {
     problem, "problem";
     /// The same with `detail` and `why`.
     detail, "detail";
+    /// The same with `error` and `why`.
+    error, "error";
 }

@@ -5,9 +5,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use domain::ban::{Act, Order, OrderResult, Outcome};
-use domain::guard::{Guarded, Protected, covers_too_much, may_ban};
+use domain::guard::{Guarded, Protected, Refusal, covers_too_much, may_ban};
 use domain::ids::OrderId;
 use domain::net::Network;
+use domain::reason::OrderReason;
 use domain::wire::Desired;
 use runtime::Shutdown;
 use tokio::sync::{Notify, mpsc, watch};
@@ -86,8 +87,8 @@ impl Orders {
         let Some(act) = group.first().map(|order| order.act) else {
             return Vec::new();
         };
-        let failed = |reason: &str| Outcome::Failed {
-            reason: reason.to_owned(),
+        let failed = |reason: OrderReason| Outcome::Failed {
+            reason: reason.into(),
         };
         let outcomes: HashMap<Network, Outcome> = match act {
             Act::Ban => self.ban(group).await,
@@ -104,17 +105,15 @@ impl Orders {
                 return answers(group, |_| outcome.clone());
             }
             Act::Unknown => {
-                return answers(group, |_| {
-                    failed("this worker does not know the act; upgrade it")
-                });
+                return answers(group, |_| failed(OrderReason::UnknownAct));
             }
         };
         answers(group, |order| match order.network {
             Some(network) => outcomes
                 .get(&network)
                 .cloned()
-                .unwrap_or_else(|| failed("not done")),
-            None => failed("the order names no address"),
+                .unwrap_or_else(|| failed(OrderReason::NotDone)),
+            None => failed(OrderReason::NoAddress),
         })
     }
 
@@ -122,12 +121,12 @@ impl Orders {
         let never = self.never_ban();
         let mut outcomes = HashMap::new();
         let mut allowed = Vec::new();
-        for network in networks(group) {
-            match may_ban(network, &never) {
-                Ok(()) => allowed.push(network),
-                Err(refusal) => {
-                    let reason = format!("{} is protected: {}", refusal.network, why(&refusal.why));
-                    outcomes.insert(network, Outcome::Refused { reason });
+        for asked in networks(group) {
+            match may_ban(asked, &never) {
+                Ok(()) => allowed.push(asked),
+                Err(Refusal { network, why }) => {
+                    let reason = OrderReason::Protected { network, why }.into();
+                    outcomes.insert(asked, Outcome::Refused { reason });
                 }
             }
         }
@@ -139,7 +138,7 @@ impl Orders {
                 Err(_) => Vec::new(),
             };
             for network in not_too_much(&mut allowed, held) {
-                let reason = "bans of networks would cover too many addresses together".to_owned();
+                let reason = OrderReason::TooMuch.into();
                 outcomes.insert(network, Outcome::Refused { reason });
             }
         }
@@ -172,7 +171,7 @@ impl Orders {
             Ok(installed) if installed.written.is_empty() => Outcome::AlreadySo,
             Ok(_) => Outcome::Done,
             Err(error) => Outcome::Failed {
-                reason: enforce::chain(&error),
+                reason: (&error).into(),
             },
         }
     }
@@ -249,25 +248,12 @@ fn answers(group: &[Order], outcome: impl Fn(&Order) -> Outcome) -> Vec<OrderRes
     group.iter().map(answer).collect()
 }
 
-fn why(why: &Protected) -> String {
-    match why {
-        Protected::Local => "an address of every host".to_owned(),
-        Protected::Whitelisted => "whitelisted".to_owned(),
-        Protected::Node { name } => format!("an address of node {name}"),
-        Protected::Console => "an address of the console".to_owned(),
-        Protected::Operator { name } => format!("operator {name} is signed in from there"),
-        Protected::Phone { name } => format!("phone {name} is registered from there"),
-        Protected::Gateway { name } => format!("an address of gateway {name}"),
-        Protected::Unknown => "by the console".to_owned(),
-    }
-}
-
-fn words(outcome: &Outcome) -> &str {
+fn words(outcome: &Outcome) -> String {
     match outcome {
-        Outcome::Done => "done",
-        Outcome::AlreadySo => "already so",
-        Outcome::Refused { reason } | Outcome::Failed { reason } => reason,
-        Outcome::Unknown => "unknown",
+        Outcome::Done => "done".to_owned(),
+        Outcome::AlreadySo => "already so".to_owned(),
+        Outcome::Refused { reason } | Outcome::Failed { reason } => reason.to_string(),
+        Outcome::Unknown => "unknown".to_owned(),
     }
 }
 

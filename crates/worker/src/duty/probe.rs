@@ -5,12 +5,12 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use domain::reason::Fail2banReason;
 use runtime::Shutdown;
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
 use crate::fail2ban::{Fail2ban, Fail2banError, JailInfo};
-use crate::firewall::enforce::chain;
 use crate::tail::watch::lock;
 
 /// How often.
@@ -22,9 +22,9 @@ pub struct Answers {
     /// When it answered last, or failed to.
     pub at: Option<Instant>,
     /// Version, or why there is no answer.
-    pub version: Option<Result<String, String>>,
+    pub version: Option<Result<String, Fail2banReason>>,
     /// The jail, or why there is none.
-    pub jail: Option<Result<JailInfo, String>>,
+    pub jail: Option<Result<JailInfo, Fail2banReason>>,
     /// The socket, for the report.
     pub socket: PathBuf,
 }
@@ -37,9 +37,9 @@ pub async fn run(
     shutdown: Shutdown,
 ) {
     loop {
-        let version = text(fail2ban.version().await);
+        let version = told(fail2ban.version().await);
         let jail = match &version {
-            Ok(_) => Some(text(fail2ban.jail().await)),
+            Ok(_) => Some(told(fail2ban.jail().await)),
             Err(_) => None,
         };
         let new = Answers {
@@ -64,6 +64,6 @@ pub async fn run(
     }
 }
 
-fn text<T>(answer: Result<T, Fail2banError>) -> Result<T, String> {
-    answer.map_err(|error| chain(&error))
+fn told<T>(answer: Result<T, Fail2banError>) -> Result<T, Fail2banReason> {
+    answer.map_err(|error| (&error).into())
 }

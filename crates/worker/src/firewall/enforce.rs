@@ -5,14 +5,15 @@ use std::time::Duration;
 
 use domain::ban::Outcome;
 use domain::net::Network;
+use domain::reason::{Fail2banReason, OrderReason, Reason};
 
 use super::{Blocked, Firewall, covered_by};
 use crate::fail2ban::{Fail2ban, Fail2banError};
 
 /// What fail2ban said of one network: was anything to do?
-type Said = (Network, Result<bool, String>);
+type Said = (Network, Result<bool, Reason>);
 /// What the firewall holds; `None` where it cannot be read.
-type Held = Result<Option<Blocked>, String>;
+type Held = Result<Option<Blocked>, Reason>;
 
 /// fail2ban's own thread may still be running the command of a ban that stands in its list already.
 const IN_FLIGHT: Duration = Duration::from_millis(150);
@@ -62,20 +63,14 @@ pub async fn ban(
     })
 }
 
-fn not_blocked(blocked: &Blocked, network: Network) -> Option<String> {
+fn not_blocked(blocked: &Blocked, network: Network) -> Option<Reason> {
     if covered_by(&blocked.held, network).is_some() {
         None
     } else if covered_by(&blocked.partly, network).is_some() {
-        Some(format!(
-            "fail2ban lists {network}, but the jail's action blocks {}: write the jail files, or set \
-             protocol=all in its action",
-            blocked.scope.as_str()
-        ))
+        let scope = blocked.scope.as_str().to_owned();
+        Some(OrderReason::PartlyBlocked { network, scope }.into())
     } else {
-        Some(format!(
-            "fail2ban lists {network}, but the firewall does not block it; fail2ban.log has the \
-             error of its action"
-        ))
+        Some(OrderReason::NotBlocked(network).into())
     }
 }
 
@@ -172,7 +167,7 @@ fn collect(
     match answer {
         Ok(done) => said.extend(done.into_iter().map(|(network, did)| (network, Ok(did)))),
         Err(error) => {
-            let reason = chain(&error);
+            let reason = Reason::from(Fail2banReason::from(&error));
             said.extend(batch.iter().map(|network| {
                 let one = match &error {
                     Fail2banError::NotDone(which) if !which.contains(network) => Ok(true),
@@ -186,7 +181,7 @@ fn collect(
 
 fn outcomes(
     said: Vec<Said>,
-    objection: impl Fn(Network) -> Option<String>,
+    objection: impl Fn(Network) -> Option<Reason>,
 ) -> Vec<(Network, Outcome)> {
     said.into_iter()
         .map(|(network, said)| {
@@ -208,27 +203,29 @@ fn still_blocked(
     again: &[Network],
     network: Network,
     jail: &str,
-) -> Option<String> {
+) -> Option<Reason> {
     // Nothing else lies inside a single address: no look at each of the list.
     let by = match covered_by(held, network) {
         None if !network.is_host() => held.iter().copied().find(|held| network.contains(*held)),
         by => by,
     }?;
-    Some(if again.contains(&by) && network.contains(by) {
-        format!("the ban was lifted, but {by} went on attacking and is banned again")
+    let reason = if again.contains(&by) && network.contains(by) {
+        OrderReason::BannedAgain(by)
     } else if network.contains(by) {
-        format!(
-            "fail2ban has lifted the ban, but the firewall still blocks {by}: a rule is left over \
-             from a killed fail2ban; mend it with: fail2ban-client restart --if-exists {jail}"
-        )
+        let jail = jail.to_owned();
+        OrderReason::LeftOver { by, jail }
     } else {
-        format!("{network} is still blocked by the ban of {by}")
-    })
+        OrderReason::BlockedBy { network, by }
+    };
+    Some(reason.into())
 }
 
 async fn read(fail2ban: &Fail2ban, firewall: &Firewall) -> Held {
     let read = firewall.read(fail2ban.jail_name()).await;
-    read.map_err(|error| format!("done, but the firewall cannot be read back: {error}"))
+    read.map_err(|error| {
+        let said = error.to_string();
+        OrderReason::FirewallUnread { said }.into()
+    })
 }
 
 /// The error with its causes, in one line.

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use domain::net::Network;
+use domain::reason::{Fail2banReason, OrderReason, Reason};
 
 use super::check::parse_config;
 use super::text::{JailPlan, Limits, PlanError, files, files_with, finds_attacks, own_addresses};
@@ -10,6 +11,7 @@ use super::{settings, whitelist};
 use crate::fail2ban::client::ClientError;
 use crate::fail2ban::{Fail2ban, Fail2banError, JailInfo};
 use crate::files::{FileError, Sort, ensure_log, read, restore, write_atomic};
+use crate::firewall::enforce::chain;
 use crate::firewall::{Firewall, FirewallError};
 
 /// Why the jail is not installed.
@@ -38,6 +40,30 @@ pub enum InstallError {
         /// What the jail answers, made inert.
         found: String,
     },
+}
+
+impl From<&InstallError> for Reason {
+    fn from(error: &InstallError) -> Self {
+        let fail2ban = |error: Fail2banReason| Self::from(error);
+        match error {
+            InstallError::Plan(PlanError::Name) => OrderReason::BadJailName.into(),
+            InstallError::Plan(PlanError::LogPath) => OrderReason::BadLogPath.into(),
+            InstallError::File(error) => error.into(),
+            InstallError::Firewall(error) => {
+                let said = chain(error);
+                OrderReason::NoFirewall { said }.into()
+            }
+            InstallError::Rejected(error) => {
+                OrderReason::Rejected(Box::new(fail2ban(error.into()))).into()
+            }
+            InstallError::Fail2ban(error) => fail2ban(error.into()),
+            InstallError::Overridden { what, found } => OrderReason::Overridden {
+                setting: (*what).to_owned(),
+                said: found.clone(),
+            }
+            .into(),
+        }
+    }
 }
 
 /// What was done.

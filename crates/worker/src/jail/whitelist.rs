@@ -8,6 +8,7 @@ use std::path::PathBuf;
 
 use domain::ban::Outcome;
 use domain::net::Network;
+use domain::reason::{Fail2banReason, OrderReason, Reason};
 use domain::whitelist::{WhitelistLine, WhitelistProof};
 
 use super::check::{Parsed, at, parse_config};
@@ -16,7 +17,7 @@ use crate::fail2ban::client::ClientError;
 use crate::fail2ban::{Fail2ban, Fail2banError};
 use crate::files::{FileError, OURS, Sort, read, restore, write_atomic};
 use crate::firewall::Firewall;
-use crate::firewall::enforce::{self, chain};
+use crate::firewall::enforce;
 use domain::jail::BASE_IGNORE;
 
 /// Marks our entries in the file, with their expiry.
@@ -44,6 +45,18 @@ enum WriteError {
     File(#[from] FileError),
     #[error("fail2ban does not accept the whitelist file; it was put back as it was")]
     Rejected(#[source] ClientError),
+}
+
+impl From<&WriteError> for Reason {
+    fn from(error: &WriteError) -> Self {
+        match error {
+            WriteError::File(error) => error.into(),
+            WriteError::Rejected(error) => {
+                let why = Self::from(Fail2banReason::from(error));
+                OrderReason::WhitelistRejected(Box::new(why)).into()
+            }
+        }
+    }
 }
 
 /// The file: read by fail2ban after `callwarden-JAIL.local`.
@@ -93,10 +106,11 @@ pub async fn apply(
             let network = line.network;
             let wider = blocked.iter().find(|ban| ban.contains(network));
             let error = match (&file, &run, wider) {
-                (Err(error), _, _) => Some(chain(error)),
-                (_, Err(error), _) => Some(chain(error)),
+                (Err(error), _, _) => Some(error.into()),
+                (_, Err(error), _) => Some(Fail2banReason::from(error).into()),
                 (_, _, Some(ban)) => {
-                    Some(format!("{network} is still blocked by the ban of {ban}"))
+                    let by = *ban;
+                    Some(OrderReason::BlockedBy { network, by }.into())
                 }
                 _ => None,
             };
@@ -181,7 +195,7 @@ async fn run(
     before: &[WhitelistLine],
     active: &[WhitelistLine],
     parsed: Option<&Option<Parsed>>,
-) -> Result<Vec<(Network, String)>, Fail2banError> {
+) -> Result<Vec<(Network, Reason)>, Fail2banError> {
     let wanted: HashSet<Network> = active.iter().map(|line| line.network).collect();
     // What other files hold too is not ours to remove.
     let durable: HashSet<Network> = match parsed {

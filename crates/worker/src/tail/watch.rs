@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+use domain::reason::IoReason;
 use domain::wire::{Chunk, Cursor, Source};
 use notify::{RecommendedWatcher, RecursiveMode, Watcher};
 
@@ -32,7 +33,7 @@ pub struct TailState {
     /// Position and lag.
     pub status: TailStatus,
     /// Why the log cannot be read.
-    pub log_error: Option<String>,
+    pub log_error: Option<IoReason>,
     /// Why the spool does not take what was read.
     pub spool_error: Option<String>,
 }
@@ -174,7 +175,7 @@ impl Runner {
             let mut state = lock(&self.state);
             state.status = status;
             let error = polled.as_ref().err();
-            state.log_error = error.map(|error| error.source.to_string());
+            state.log_error = error.map(|error| (&error.source).into());
         }
         match polled {
             Ok(Some(piece)) => self.keep(piece),

@@ -16,7 +16,7 @@ fn all_read(stored: &Stored, bytes: u64) -> bool {
 fn spool_detail(stored: &Stored) -> Option<String> {
     let mut hops = stored.health.as_ref()?.hops.iter();
     hops.find(|hop| hop.name == HopName::Spool && hop.state == HopState::Attention)
-        .map(|hop| hop.detail.clone())
+        .map(|hop| hop.detail.to_string())
 }
 
 fn size(node: &Node) -> u64 {

@@ -73,7 +73,7 @@ impl Drop for Behind {
 fn hop(stored: &Stored, name: HopName, state: HopState, says: &str) -> bool {
     let health = stored.health.as_ref();
     let hop = health.and_then(|health| health.hops.iter().find(|hop| hop.name == name));
-    hop.is_some_and(|hop| hop.state == state && hop.detail.contains(says))
+    hop.is_some_and(|hop| hop.state == state && hop.detail.to_string().contains(says))
 }
 
 fn give(path: &Path, user: u32) {

@@ -1,6 +1,7 @@
 //! From five lines to a firewall rule, and back.
 
 use domain::ban::Outcome;
+use domain::reason::OrderReason;
 use embedded::fail2ban::{PrivateFail2ban, Setup};
 use worker::fail2ban::{Fail2ban, Fail2banError};
 use worker::firewall::enforce;
@@ -64,7 +65,9 @@ async fn bans_by_hand_addresses_and_networks() {
     // One address of a banned network cannot be freed alone, and the answer says so.
     let inside = net("203.0.113.5");
     let outcomes = enforce::unban(&rig.fail2ban, &rig.firewall, &[inside]).await;
-    let reason = "203.0.113.5 is still blocked by the ban of 203.0.113.0/28".to_owned();
+    let by = net("203.0.113.0/28");
+    let network = inside;
+    let reason = OrderReason::BlockedBy { network, by }.into();
     assert_eq!(outcomes, [(inside, Outcome::Failed { reason })]);
 }
 

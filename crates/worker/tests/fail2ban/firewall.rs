@@ -107,7 +107,7 @@ async fn stock(action: &str, stops: Scope) {
         let Outcome::Failed { reason } = &outcomes[0].1 else {
             panic!("{action}: {outcomes:?}");
         };
-        assert!(reason.contains(stops.as_str()), "{reason}");
+        assert!(reason.to_string().contains(stops.as_str()), "{reason}");
         assert!(blocked.held.is_empty(), "{action}");
         assert_eq!(blocked.scope, stops, "{action}");
         assert_eq!(blocked.partly, attacker.iter().copied().collect());

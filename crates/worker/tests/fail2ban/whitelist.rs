@@ -1,5 +1,6 @@
 //! Whitelist: in the file, in the running jail, and no ban left.
 
+use domain::reason::{Fail2banReason, OrderReason};
 use domain::whitelist::{WhitelistLine, WhitelistProof};
 use runtime::Clock;
 use worker::jail::whitelist;
@@ -129,10 +130,9 @@ async fn a_wider_ban_that_stays_is_told() {
         now,
     )
     .await;
-    assert_eq!(
-        proofs[0].error.as_deref(),
-        Some("198.51.100.9 is still blocked by the ban of 198.51.100.0/24")
-    );
+    let (network, by) = (net("198.51.100.9"), net("198.51.100.0/24"));
+    let blocked = OrderReason::BlockedBy { network, by };
+    assert_eq!(proofs[0].error, Some(blocked.into()));
     assert!(proofs[0].in_file && proofs[0].in_jail);
 }
 
@@ -178,7 +178,8 @@ async fn without_a_jail_the_file_is_ready_and_the_proof_says_what_is_missing() {
     )
     .await;
     assert!(proofs[0].in_file && !proofs[0].in_jail);
-    assert_eq!(proofs[0].error.as_deref(), Some("fail2ban has no jail cti"));
+    let gone = Fail2banReason::NoJail("cti".to_owned());
+    assert_eq!(proofs[0].error, Some(gone.into()));
     worker::jail::install(&rig.fail2ban, &rig.firewall, &rig.log)
         .await
         .unwrap();

@@ -1,16 +1,22 @@
-//! Why a deployment failed or was taken back, in a Chinese session: no English but what a switch said.
+//! Why a deployment or an order failed, and how hops are, in a Chinese session: no English but what a
+//! program said.
 
 use backend::config::Content;
+use backend::{bans, orders};
 use domain::acl::AclLists;
+use domain::ban::Outcome;
 use domain::config::{Kind, Step};
+use domain::health::{Health, Hop, HopName, HopState};
 use domain::ids::DeploymentId;
+use domain::reason::{HopReason, OrderReason};
 use domain::role::Role;
+use domain::wire::Report;
 use reqwest::header::ACCEPT_LANGUAGE;
 use serde_json::json;
 use sqlx::PgPool;
 
 use crate::config_switch::{acl, deploy, profiles, reaches};
-use crate::support::{Browser, Switch, TestConsole, WebConsole};
+use crate::support::{Browser, Switch, TestConsole, WebConsole, actor, ban_list, net};
 
 /// The page as a visitor reads it.
 async fn page(browser: &Browser, language: &str, path: &str) -> String {
@@ -92,6 +98,67 @@ async fn a_chinese_session_reads_why_in_chinese(pool: PgPool) {
     reaches(&console, id, node, Step::Failed).await;
     let refused = ["reloadacl：FreeSWITCH 应答“", "[error near line"];
     says(&browser, id, &refused, "the switch answered: ").await;
+}
+
+#[sqlx::test(migrator = "backend::MIGRATOR")]
+async fn an_order_and_a_hop_say_why_in_chinese(pool: PgPool) {
+    let console = TestConsole::start(&pool).await;
+    let worker = console.node("fs-1").await;
+    let web = WebConsole::start(&pool).await;
+    let browser = web.signed_in(Role::Viewer).await;
+    let (name, state) = (HopName::Firewall, HopState::Broken);
+    let (missing, held) = (1, 3);
+    let detail = HopReason::Missing { missing, held }.into();
+    let hops = vec![Hop {
+        name,
+        state,
+        detail,
+    }];
+    let health = Health {
+        hops,
+        ..Health::default()
+    };
+    worker
+        .report(&Report {
+            health: Some(health),
+            ..ban_list(&["198.51.100.7"])
+        })
+        .await;
+    let network = net("198.51.100.7");
+    bans::unban(&console.backend, &actor(Role::Operator), &[network])
+        .await
+        .unwrap();
+    let order = orders::waiting(&console.backend, worker.node, 1)
+        .await
+        .unwrap()
+        .remove(0);
+    let jail = "cti".to_owned();
+    let reason = OrderReason::LeftOver { by: network, jail }.into();
+    worker.answer(&order, Outcome::Failed { reason }).await;
+    for (language, words, other) in [
+        (
+            "zh-CN",
+            [
+                "3 个封堵中有 1 个不在防火墙中",
+                "fail2ban 已解封，但防火墙仍拦截 198.51.100.7",
+            ],
+            "still blocks",
+        ),
+        (
+            "en",
+            [
+                "1 of 3 bans are not in the firewall",
+                "but the firewall still blocks 198.51.100.7",
+            ],
+            "遗留",
+        ),
+    ] {
+        let page = page(&browser, language, "/nodes/fs-1").await;
+        for words in words {
+            assert!(page.contains(words), "{words}: {page}");
+        }
+        assert!(!page.contains(other), "{other}: {page}");
+    }
 }
 
 /// Rows that were written in words only.

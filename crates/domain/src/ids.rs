@@ -36,4 +36,6 @@ id! {
     RevisionId,
     /// One revision on its way to nodes.
     DeploymentId,
+    /// One receiver of alerts.
+    ChannelId,
 }

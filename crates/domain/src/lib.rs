@@ -5,6 +5,7 @@
 //! [`net::Network`] in hand is canonical, whoever sent the text it came from.
 
 pub mod acl;
+pub mod alert;
 pub mod attack;
 pub mod ban;
 pub mod config;

@@ -60,6 +60,8 @@ pub enum Permission {
     Nodes,
     /// Change, deploy and roll back call rules, ACL lists, profiles and jail settings.
     Configure,
+    /// Set who is told of what, and send a test message.
+    Alerts,
     /// Read the audit log.
     Audit,
     /// Add, disable, promote, demote users; set their passwords.
@@ -71,9 +73,12 @@ impl Permission {
         match self {
             Self::Read => Role::Viewer,
             Self::Ban | Self::Whitelist => Role::Operator,
-            Self::WideNetworks | Self::Nodes | Self::Configure | Self::Audit | Self::Users => {
-                Role::Admin
-            }
+            Self::WideNetworks
+            | Self::Nodes
+            | Self::Configure
+            | Self::Alerts
+            | Self::Audit
+            | Self::Users => Role::Admin,
         }
     }
 }

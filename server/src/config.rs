@@ -52,6 +52,8 @@ pub struct Settings {
     pub retention: Limits,
     /// `[geo]`
     pub geo: Geo,
+    /// `[alerts]`
+    pub alerts: backend::alerts::Settings,
     /// `[site]`
     pub site: Site,
     /// `[log]`
@@ -136,6 +138,7 @@ impl Default for Settings {
             secrets: Secrets::default(),
             retention: Limits::default(),
             geo: Geo::default(),
+            alerts: backend::alerts::Settings::default(),
             site: Site::default(),
             log: Log::default(),
         }
@@ -196,6 +199,15 @@ impl Settings {
         }
         settings.http.public_origin()?;
         Ok(settings)
+    }
+
+    /// `[alerts]`, with the page that messages lead to.
+    pub fn alerts(&self) -> backend::alerts::Settings {
+        let origin = self.http.public_origin().ok().flatten();
+        backend::alerts::Settings {
+            console: origin.map(|origin| format!("{origin}/alerts")),
+            ..self.alerts.clone()
+        }
     }
 }
 
@@ -281,7 +293,7 @@ mod tests {
             "hash_file",
             "json",
         ])
-        .chain(["days", "attack_rows", "ban_event_rows"])
+        .chain(["days", "attack_rows", "ban_event_rows", "allow_private"])
         {
             assert!(
                 text.lines()
@@ -302,6 +314,7 @@ mod tests {
             "[retention]\nweeks = 1",
             "[retention]\ndays = 0",
             "[retention]\nattack_rows = -1",
+            "[alerts]\nconsole = 'x'",
         ] {
             assert!(parse(text).is_err(), "{text}");
         }

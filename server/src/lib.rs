@@ -58,6 +58,7 @@ pub async fn run(
     let backend = Backend::new(database.pool.clone(), clock)
         .with_retention(settings.retention)
         .with_geo(Geo::in_folder(settings.geo.folder.clone()))
+        .with_alerts(settings.alerts())
         .with_sealer(key);
     if !secret_key::agree(&backend, &shutdown).await? {
         return database.close().await;

@@ -34,6 +34,12 @@ words! {
     problem_another_place: "The stored password was entered for another host, port or user. Enter it once more.", "已保存的密码对应另一主机、端口或用户，请重新填写。";
     problem_default_password: "This is FreeSWITCH's default password, which every scanner tries first. Change it on the node (param password in autoload_configs/event_socket.conf.xml, then fs_cli -x 'reload mod_event_socket'), and enter the new one.", "这是 FreeSWITCH 的默认密码，扫描器首先尝试的就是它。请先在节点上修改（autoload_configs/event_socket.conf.xml 中的 password 参数，然后执行 fs_cli -x 'reload mod_event_socket'），再填写新密码。";
     protected_local(network: &str): "It touches {network}, which every host needs for itself.", "涉及 {network}，这是主机自身必需的地址。";
+    problem_url: "This is no http:// or https:// address of a host (without a user name or #).", "不是有效的 http:// 或 https:// 地址（不得包含用户名或 #）。";
+    problem_mail_address: "This is no mail address.", "不是有效的邮箱地址。";
+    problem_plain: "A password is not sent in plain text: choose TLS or STARTTLS, or leave the user empty.", "不允许明文发送密码：请选择 TLS 或 STARTTLS，或将用户留空。";
+    problem_private_address: "This is a loopback or private address. Where the receiver is on your own network, set allow_private = true under [alerts] in the console's settings.", "这是本机或内网地址。如接收方位于内网，请在控制台配置的 [alerts] 中设置 allow_private = true。";
+    problem_no_receiver: "Nothing is sent to this address: link-local, multicast and reserved ones are refused.", "不向此地址发送：链路本地、组播和保留地址一律拒绝。";
+    problem_too_many(max: usize): "At most {max} of them.", "最多 {max} 个。";
     protected_whitelisted(network: &str): "It touches {network}, which is whitelisted.", "涉及白名单中的 {network}。";
     protected_node(network: &str, name: &str): "It touches {network}, an address of node {name}.", "涉及节点 {name} 的地址 {network}。";
     protected_console(network: &str): "It touches {network}, an address of this console.", "涉及控制台的地址 {network}。";
@@ -68,6 +74,15 @@ impl Words {
             Problem::Unchanged => self.problem_unchanged().to_owned(),
             Problem::OwnLine => self.problem_own_line().to_owned(),
             Problem::Unreadable => self.problem_unreadable().to_owned(),
+            Problem::Range { least, most } => {
+                self.problem_range(&least.to_string(), &most.to_string())
+            }
+            Problem::Url => self.problem_url().to_owned(),
+            Problem::MailAddress => self.problem_mail_address().to_owned(),
+            Problem::Plain => self.problem_plain().to_owned(),
+            Problem::PrivateAddress => self.problem_private_address().to_owned(),
+            Problem::NoReceiver => self.problem_no_receiver().to_owned(),
+            Problem::TooMany { max } => self.problem_too_many(*max),
             Problem::Wrong => self.problem_wrong().to_owned(),
         }
     }

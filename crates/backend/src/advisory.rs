@@ -21,6 +21,9 @@ pub(crate) const CONFIG: i32 = 4;
 // (5 is `make_week`'s, in the schema.)
 pub(crate) const COUNTS: i32 = 6;
 
+/// Looking for alerts, and what the rules say.
+pub(crate) const ALERTS: i32 = 7;
+
 /// Waits for the lock and holds it until the transaction ends.
 pub(crate) async fn lock(conn: &mut PgConnection, number: i32) -> Result<(), sqlx::Error> {
     sqlx::query!("select pg_advisory_xact_lock($1, $2)", CLASS, number)

@@ -99,6 +99,35 @@ pub enum Problem {
     /// The password that FreeSWITCH comes with, and that every scanner tries first.
     #[error("is FreeSWITCH's default password")]
     DefaultPassword,
+    /// A number outside its bounds.
+    #[error("must be a whole number from {least} to {most}")]
+    Range {
+        /// The smallest that is accepted.
+        least: u32,
+        /// The largest.
+        most: u32,
+    },
+    /// No `http://` or `https://` address of a host.
+    #[error("is no http or https address")]
+    Url,
+    /// No address of a mailbox.
+    #[error("is no mail address")]
+    MailAddress,
+    /// A password must not travel in plain text.
+    #[error("would be sent in plain text")]
+    Plain,
+    /// A receiver on this machine or in a private network, without the setting that allows it.
+    #[error("is a loopback or private address")]
+    PrivateAddress,
+    /// A link-local, multicast or reserved address.
+    #[error("is no address of a receiver")]
+    NoReceiver,
+    /// There are as many as may be.
+    #[error("there are more than {max}")]
+    TooMany {
+        /// As many as may be.
+        max: usize,
+    },
     /// A stored password goes only where it was entered for.
     #[error("was entered for another place")]
     AnotherPlace,

@@ -7,6 +7,7 @@
 pub mod accounts;
 pub mod addresses;
 mod advisory;
+pub mod alerts;
 pub mod attacks;
 pub mod audit;
 pub mod bans;
@@ -62,6 +63,7 @@ pub struct Backend {
     weeks: ingest::Weeks,
     /// Rung when there is something to fold.
     folding: Arc<tokio::sync::Notify>,
+    alerts: Arc<alerts::Settings>,
 }
 
 impl Backend {
@@ -82,6 +84,7 @@ impl Backend {
             geo: geo::Geo::default(),
             weeks: ingest::Weeks::default(),
             folding: Arc::default(),
+            alerts: Arc::default(),
         }
     }
 
@@ -109,6 +112,18 @@ impl Backend {
     /// See [`Backend::with_geo`].
     pub fn geo(&self) -> &geo::Geo {
         &self.geo
+    }
+
+    /// Where alerts may be sent.
+    #[must_use]
+    pub fn with_alerts(mut self, settings: alerts::Settings) -> Self {
+        self.alerts = Arc::new(settings);
+        self
+    }
+
+    /// See [`Backend::with_alerts`].
+    pub(crate) fn alerts(&self) -> &alerts::Settings {
+        &self.alerts
     }
 
     /// See [`Backend::with_sealer`].

@@ -1,4 +1,4 @@
-//! Secrets of nodes as they are stored: sealed with the console's key, which is not in the database.
+//! Secrets of nodes and alert channels as they are stored: sealed with the console's key, which is not in the database.
 //!
 //! The place a secret belongs to is sealed with it, so that a row copied over another one does not
 //! open.

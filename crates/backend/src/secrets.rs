@@ -1,7 +1,7 @@
 //! Do all consoles have the same secret key, and what where it is lost?
 
 use crate::changes::{self, Topic};
-use crate::{Actor, Backend, Error, audit};
+use crate::{Actor, Backend, Error, alerts, audit};
 
 const CHECK: &str = "callwarden key check";
 
@@ -55,12 +55,13 @@ pub async fn forget(backend: &Backend, actor: &Actor) -> Result<u64, Error> {
     sqlx::query!("update node_configs set files = null")
         .execute(&mut *tx)
         .await?;
+    alerts::forget_sealed(&mut tx).await?;
     sqlx::query!("delete from secret_key")
         .execute(&mut *tx)
         .await?;
     let now = backend.clock.now();
     audit::record(&mut tx, now, actor, "forget secrets", "", None, None).await?;
-    for topic in [Topic::Links, Topic::Nodes, Topic::Config] {
+    for topic in [Topic::Links, Topic::Nodes, Topic::Config, Topic::Alerts] {
         changes::note(&mut tx, topic, None).await?;
     }
     tx.commit().await?;

@@ -41,11 +41,13 @@ pub enum Topic {
     Desired,
     /// Settings of connections to switches; for whoever holds them, not for pages.
     Links,
+    /// Rules, channels, what is open and what was sent.
+    Alerts,
 }
 
 impl Topic {
     /// Every topic.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Bans,
         Self::Attacks,
         Self::Whitelist,
@@ -55,6 +57,7 @@ impl Topic {
         Self::Config,
         Self::Desired,
         Self::Links,
+        Self::Alerts,
     ];
 
     /// As stored and as sent to browsers.
@@ -69,6 +72,7 @@ impl Topic {
             Self::Config => "config",
             Self::Desired => "desired",
             Self::Links => "links",
+            Self::Alerts => "alerts",
         }
     }
 

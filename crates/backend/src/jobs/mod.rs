@@ -10,7 +10,8 @@ use std::time::Duration;
 use runtime::Shutdown;
 
 use crate::{
-    Backend, accounts, changes, config, counts, geo, insights, links, nodes, retention, whitelist,
+    Backend, accounts, alerts, changes, config, counts, geo, insights, links, nodes, retention,
+    whitelist,
 };
 use round::Job;
 
@@ -44,6 +45,15 @@ pub fn spawn_all(backend: &Backend, shutdown: &Shutdown) {
 
     let folding = counts::run(backend.clone(), shutdown.clone());
     shutdown.spawn("fold counts", folding);
+    alerts::spawn(backend, shutdown);
+    let look = Job {
+        number: 5,
+        name: "look for alerts",
+        every: alerts::every(),
+    };
+    round::spawn(backend, shutdown, look, |backend| async move {
+        alerts::look(&backend).await
+    });
 
     let expire = Job {
         number: 1,

@@ -72,7 +72,7 @@ impl Due {
                 self.moving = true;
                 self.all = true;
             }
-            Some(Topic::Bans | Topic::Attacks | Topic::Config | Topic::Links) => {}
+            Some(Topic::Bans | Topic::Attacks | Topic::Config | Topic::Links | Topic::Alerts) => {}
         }
     }
 

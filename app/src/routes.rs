@@ -8,6 +8,7 @@ use leptos_router::{SsrMode, path};
 use crate::pages::accounts::{SetupPage, SignInPage};
 use crate::pages::acl::AclPage;
 use crate::pages::addresses::AddressesPage;
+use crate::pages::alerts::AlertsPage;
 use crate::pages::attacks::AttacksPage;
 use crate::pages::audit::AuditPage;
 use crate::pages::bans::BansPage;
@@ -46,6 +47,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/nodes") view=NodesPage ssr=SsrMode::Async/>
                 <Route path=path!("/nodes/:name") view=NodePage ssr=SsrMode::Async/>
                 <Route path=path!("/addresses/*network") view=AddressesPage ssr=SsrMode::Async/>
+                <Route path=path!("/alerts") view=AlertsPage ssr=SsrMode::Async/>
                 <Route path=path!("/audit") view=AuditPage ssr=SsrMode::Async/>
                 <Route path=path!("/search") view=SearchPage ssr=SsrMode::Async/>
             </Routes>

@@ -59,7 +59,7 @@ fn SideNav() -> impl IntoView {
             path.starts_with(page)
         };
         let href = match page {
-            "/nodes" | "/audit" | "/deployments" => page.to_owned(),
+            "/nodes" | "/audit" | "/alerts" | "/deployments" => page.to_owned(),
             page => navigated(page),
         };
         view! {
@@ -84,6 +84,7 @@ fn SideNav() -> impl IntoView {
                 {link("/jail", "lock", words.jail_page())}
                 {link("/deployments", "send", words.deployments())}
                 {link("/nodes", "server", words.nodes())}
+                {link("/alerts", "bell", words.alerts())}
                 {may(Permission::Audit).then(|| link("/audit", "list", words.audit()))}
             </ul>
             <FoldButton/>

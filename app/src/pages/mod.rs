@@ -4,6 +4,7 @@
 pub(crate) mod accounts;
 pub(crate) mod acl;
 pub(crate) mod addresses;
+pub(crate) mod alerts;
 mod answer;
 pub(crate) mod attacks;
 pub(crate) mod audit;

@@ -51,6 +51,11 @@ words! {
     did_dismiss_insight: "Hid a finding", "隐藏事项";
     did_restore_insight: "Showed a finding again", "恢复显示事项";
     key_insight: "Finding", "事项";
+    did_add_channel: "Added alert channel", "添加告警通道";
+    did_change_channel: "Changed alert channel", "修改告警通道";
+    did_remove_channel: "Removed alert channel", "删除告警通道";
+    did_test_channel: "Tested alert channel", "测试告警通道";
+    did_set_alert_rule: "Set alert rule", "设置告警规则";
     key_refused: "Refused", "拒绝原因";
     key_until: "Until", "到期";
     key_host: "Host", "主机";
@@ -101,6 +106,11 @@ impl Words {
             "set password" => self.did_set_password(),
             "dismiss insight" => self.did_dismiss_insight(),
             "restore insight" => self.did_restore_insight(),
+            "add alert channel" => self.did_add_channel(),
+            "change alert channel" => self.did_change_channel(),
+            "remove alert channel" => self.did_remove_channel(),
+            "test alert channel" => self.did_test_channel(),
+            "set alert rule" => self.did_set_alert_rule(),
             other => other,
         };
         text.to_owned()
@@ -129,6 +139,8 @@ impl Words {
             "host" => self.key_host(),
             "worker" => self.worker(),
             "sessions_ended" => self.key_sessions_ended(),
+            "to" => self.channel_to(),
+            "rule" => self.alert_rule(),
             "disabled" => self.key_disabled(),
             "role" => self.key_role(),
             "message" => self.message(),

@@ -25,6 +25,7 @@ macro_rules! words {
 mod accounts;
 mod acl;
 mod addresses;
+mod alerts;
 mod attacks;
 mod audit;
 mod bans;

@@ -6,6 +6,10 @@
 
 mod accounts;
 mod addresses;
+mod alerts;
+mod alerts_mail;
+mod alerts_page;
+mod alerts_sending;
 mod attack_list;
 mod away;
 mod bans;

@@ -110,10 +110,27 @@ const ROWS: &[(&str, Option<Role>, &str)] = &[
         "filename=cti_fail2ban.log&max_len=12&deny=00&allow=&version=",
     ),
     ("node_remove", Some(Role::Admin), "id=1&name=n1"),
+    (
+        "alert_webhook_save",
+        Some(Role::Admin),
+        "name=hook&language=en&per_hour=20&url=https%3A%2F%2Fhook.invalid%2F&secret=0123456789abcdef",
+    ),
+    (
+        "alert_email_save",
+        Some(Role::Admin),
+        "name=mail&language=zh&per_hour=20&host=mail.invalid&port=587&security=starttls&from=a%40example.org&recipients=b%40example.org",
+    ),
+    ("alert_channel_test", Some(Role::Admin), "id=1"),
+    (
+        "alert_rule_save",
+        Some(Role::Admin),
+        "kind=node_silent&minutes=7&cool_down=60&tells=all",
+    ),
+    ("alert_channel_remove", Some(Role::Admin), "id=1"),
 ];
 
 /// Every page and endpoint to read, an address of it, and the least role (`None`: anybody).
-const PAGES: [(&str, &str, Option<Role>); 21] = [
+const PAGES: [(&str, &str, Option<Role>); 22] = [
     ("/setup", "/setup", None),
     ("/sign-in", "/sign-in", None),
     ("/", "/", Some(Role::Viewer)),
@@ -146,6 +163,7 @@ const PAGES: [(&str, &str, Option<Role>); 21] = [
     ("/nodes", "/nodes", Some(Role::Viewer)),
     ("/nodes/{name}", "/nodes/fs-9", Some(Role::Viewer)),
     ("/search", "/search?q=x", Some(Role::Viewer)),
+    ("/alerts", "/alerts?add=email", Some(Role::Viewer)),
     ("/audit", "/audit", Some(Role::Admin)),
     // Not of the interface's own list of routes.
     ("", "/attacks.csv?kind=scan", Some(Role::Viewer)),
@@ -236,6 +254,10 @@ async fn nobody_does_more_than_their_role(pool: PgPool) {
         ("remove event socket", vec!["admin"]),
         ("revoke node", vec!["admin"]),
         ("remove node", vec!["admin"]),
+        ("add alert channel", vec!["admin"; 2]),
+        ("test alert channel", vec!["admin"]),
+        ("set alert rule", vec!["admin"]),
+        ("remove alert channel", vec!["admin"]),
     ] {
         let rows: Vec<String> =
             sqlx::query_scalar("select actor from audit where action = $1 order by id")

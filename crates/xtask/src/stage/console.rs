@@ -165,6 +165,7 @@ fn settings(port: u16, folder: &Path, geo: &Path, binaries: &Path) -> String {
          data_dir = {data}\n\n\
          [http]\nlisten = \"127.0.0.1:{port}\"\n\n\
          [geo]\nfolder = {geo}\n\n\
+         [alerts]\nallow_private = true\n\n\
          [site]\nroot = {root}\nhash_file = {hashes}\n",
         data = text(folder),
         geo = text(geo),

@@ -5,6 +5,8 @@ use std::time::{Duration, Instant};
 mod browser;
 mod console;
 mod events;
+mod mail_server;
+mod receiver;
 mod reports;
 mod switch;
 mod web;
@@ -13,6 +15,8 @@ mod worker;
 pub use browser::{Answer, Browser};
 pub use console::{NOW, TestConsole, actor, key};
 pub use events::Events;
+pub use mail_server::{Mail, MailServer};
+pub use receiver::{Receiver, Reply, Request};
 pub use reports::{
     attack, ban_event, ban_list, ban_request, changed, chunk, cursor, health, held, log_of_bans,
     net, whole_list,

@@ -62,7 +62,8 @@ impl WebConsole {
         let geo = Geo::in_folder(settings.geo.folder.clone());
         let backend = Backend::new(pool, Clock::system())
             .with_sealer(key())
-            .with_geo(geo);
+            .with_geo(geo)
+            .with_alerts(settings.alerts());
         backend.geo().look(&backend.clock).await;
         let shutdown = Shutdown::new();
         let url = format!("http://{}", listener.local_addr().unwrap());

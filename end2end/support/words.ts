@@ -8,7 +8,8 @@ const FOLDER = fileURLToPath(new URL('../../app/src/words', import.meta.url));
 const LINE = /^\s*(\w+)(?:\([^)]*\))?: ("(?:[^"\\]|\\.)*"), ("(?:[^"\\]|\\.)*");/gm;
 
 const texts = new Map<string, { en: string; zh: string }>();
-for (const file of readdirSync(FOLDER)) {
+for (const file of readdirSync(FOLDER, { recursive: true, encoding: 'utf8' })) {
+  if (!file.endsWith('.rs')) continue;
   const source = readFileSync(`${FOLDER}/${file}`, 'utf8');
   for (const [, name, en, zh] of source.matchAll(LINE)) {
     texts.set(name, { en: JSON.parse(en) as string, zh: JSON.parse(zh) as string });

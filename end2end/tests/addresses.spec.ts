@@ -26,10 +26,10 @@ test('one page tells who an address is, what it did, and frees it', async ({ pag
 });
 
 test('the network round an address is one click away, and asked about by name', async ({ page, open, w, accessible }) => {
-  await open('/addresses/192.0.2.250');
-  await page.getByRole('link', { name: w('ban_network_named', { network: '192.0.2.0/24' }) }).click();
-  await expect(page).toHaveURL(/\/addresses\/192\.0\.2\.0\/24\?ban=1$/);
-  await expect(page.getByRole('textbox', { name: w('address_or_network') })).toHaveValue('192.0.2.0/24');
+  await open('/addresses/203.0.113.250');
+  await page.getByRole('link', { name: w('ban_network_named', { network: '203.0.113.0/24' }) }).click();
+  await expect(page).toHaveURL(/\/addresses\/203\.0\.113\.0\/24\?ban=1$/);
+  await expect(page.getByRole('textbox', { name: w('address_or_network') })).toHaveValue('203.0.113.0/24');
   await accessible();
 });
 

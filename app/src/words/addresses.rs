@@ -10,7 +10,7 @@ words! {
     address_banned_in(network: &str): "Banned with {network}", "随网段 {network} 封堵";
     address_unknown_place: "unknown", "未知";
     address_total: "Attack lines", "攻击日志";
-    address_total_text(lines: &str, days: i64): "{lines} lines on {days} days", "{lines} 条，分布在 {days} 天";
+    address_total_text(lines: &str, days: i64): "{lines} lines; days with attacks: {days}", "{lines} 条，分布在 {days} 天";
     address_no_lines: "none that is still counted", "没有仍在统计范围内的日志";
     address_why_protected: "Why never", "不可封堵的原因";
     ban_named(network: &str): "Ban {network}", "封堵 {network}";

@@ -1,4 +1,8 @@
 //! Server functions of the page of alerts.
+#![expect(
+    clippy::too_many_arguments,
+    reason = "a server function takes each field of its form"
+)]
 
 use backend::alerts::{self, ChannelForm, EmailForm, RuleForm, Tested, To, WebhookForm};
 use backend::{Actor, Backend, Error};

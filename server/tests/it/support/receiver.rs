@@ -133,7 +133,7 @@ async fn serve(
     match reply {
         Reply::Hang => std::future::pending().await,
         Reply::Endless => loop {
-            stream.write_all(&[b'x'; 64 * 1024]).await.ok()?;
+            stream.write_all(&[b'x'; 8 * 1024]).await.ok()?;
         },
         _ => Some(()),
     }

@@ -11,6 +11,7 @@ mod alerts_mail;
 mod alerts_page;
 mod alerts_sending;
 mod attack_list;
+mod attacks;
 mod away;
 mod bans;
 mod check;

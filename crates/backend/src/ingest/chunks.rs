@@ -10,7 +10,7 @@ use time::{Date, OffsetDateTime};
 use super::columns::{Attacks, BanEvents, time_of, time_of_ban};
 use super::meaning::Judge;
 use super::weeks::{Log, monday};
-use super::{Touched, sql};
+use super::{Touched, copy, sql};
 use crate::Error;
 use crate::changes::Topic;
 use crate::counts::Sums;
@@ -86,7 +86,7 @@ pub(super) async fn store(
         moved.push(source);
     }
     if !attacks.offsets.is_empty() {
-        sql::insert_attacks(conn, node, &attacks).await?;
+        copy::attacks(conn, node, &attacks).await?;
         touched.topics.insert(Topic::Attacks);
     }
     if !bans.offsets.is_empty() {

@@ -8,6 +8,7 @@ mod ban_list;
 mod check;
 mod chunks;
 mod columns;
+mod copy;
 mod health;
 mod meaning;
 mod sql;
@@ -63,14 +64,23 @@ pub async fn accept(
     let times = Times { now, kept };
     let weeks = chunks::weeks(&report.chunks, times);
     backend.weeks.make(&backend.pool, weeks.clone()).await?;
-    match store(backend, node, peer, &report, times).await {
-        // A week went after we had seen it; the transaction left nothing.
-        Err(Error::Database(error)) if weeks::no_partition(&error) => {
-            backend.weeks.forget();
-            backend.weeks.make(&backend.pool, weeks).await?;
-            store(backend, node, peer, &report, times).await
+    // In a task of its own: a worker that hangs up in the middle of a COPY would leave a connection of
+    // the pool that is of no use to the next.
+    let backend = backend.clone();
+    let stored = tokio::spawn(async move {
+        match store(&backend, node, peer, &report, times).await {
+            // A week went after we had seen it; the transaction left nothing.
+            Err(Error::Database(error)) if weeks::no_partition(&error) => {
+                backend.weeks.forget();
+                backend.weeks.make(&backend.pool, weeks).await?;
+                store(&backend, node, peer, &report, times).await
+            }
+            done => done,
         }
-        done => done,
+    });
+    match stored.await {
+        Ok(done) => done,
+        Err(died) => std::panic::resume_unwind(died.into_panic()),
     }
 }
 

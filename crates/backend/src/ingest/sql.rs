@@ -12,7 +12,7 @@ use sqlx::types::Json;
 use time::OffsetDateTime;
 
 use super::check;
-use super::columns::{Attacks, BanEvents, Held};
+use super::columns::{BanEvents, Held};
 
 /// What accepting a report needs to know.
 pub(super) struct State {
@@ -133,39 +133,6 @@ pub(super) async fn insert_gaps(
         &tos,
         &causes as &[Cow<'_, str>],
         now,
-    )
-    .execute(conn)
-    .await?;
-    Ok(())
-}
-
-pub(super) async fn insert_attacks(
-    conn: &mut PgConnection,
-    node: NodeId,
-    attacks: &Attacks<'_>,
-) -> Result<(), sqlx::Error> {
-    sqlx::query!(
-        r#"insert into attacks
-               (node_id, generation, "offset", at, source, kind, extension, number, raw, country,
-                asn, agent, prefix, rule)
-           select $1, *
-           from unnest($2::bigint[], $3::bigint[], $4::timestamptz[], $5::inet[], $6::text[],
-                       $7::text[], $8::text[], $9::text[], $10::text[], $11::bigint[], $12::text[],
-                       $13::text[], $14::text[])"#,
-        node.0,
-        &attacks.generations,
-        &attacks.offsets,
-        &attacks.ats,
-        &attacks.sources as &[Option<IpNet>],
-        &attacks.kinds as &[&str],
-        &attacks.extensions as &[Option<Cow<'_, str>>],
-        &attacks.numbers as &[Option<Cow<'_, str>>],
-        &attacks.raws as &[Cow<'_, str>],
-        &attacks.countries as &[Option<Cow<'_, str>>],
-        &attacks.asns as &[Option<i64>],
-        &attacks.agents as &[Option<Cow<'_, str>>],
-        &attacks.prefixes as &[Option<Cow<'_, str>>],
-        &attacks.rules as &[Option<Cow<'_, str>>],
     )
     .execute(conn)
     .await?;

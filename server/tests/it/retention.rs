@@ -6,6 +6,7 @@ use backend::retention::{self, Limits};
 use domain::net::Network;
 use domain::role::Role;
 use domain::wire::{AttackEvent, Gap, Report, Source};
+use reqwest::StatusCode;
 use sqlx::PgPool;
 use time::Duration;
 
@@ -203,7 +204,7 @@ async fn what_is_too_old_goes_from_every_table(pool: PgPool) {
         ("attacks", 2),
         ("ban_events", 1),
         ("log_gaps", 0),
-        ("log_weeks", 2),
+        ("log_weeks where rows <> 0", 2),
         // No minutes and no buckets of the old day; its kinds stay for longer.
         ("event_counts where level = 0", 0),
         ("facet_counts where level = 0", 0),
@@ -258,4 +259,60 @@ async fn hostile_11_lines_of_fail2ban_are_capped(pool: PgPool) {
         .await;
     retention::sweep(&console.backend).await.unwrap();
     assert_eq!(console.count("ban_events").await, ROWS);
+}
+
+/// Weeks go and lines are cut off while three nodes report, into weeks that have just gone, too.
+#[sqlx::test(migrator = "backend::MIGRATOR")]
+async fn retention_under_load_loses_and_doubles_nothing(pool: PgPool) {
+    const REPORTS: i64 = 30;
+    const LINES: i64 = 200;
+    let console = console(&pool).await;
+    let mut workers = Vec::new();
+    for name in ["fs-1", "fs-2", "fs-3"] {
+        workers.push(console.node(name).await);
+    }
+    let reports = workers.iter().map(async |worker| {
+        for part in 0..REPORTS {
+            let line = |n| {
+                let weeks = Duration::weeks((part + n) % 5);
+                dated(
+                    attack(n * 10, "198.51.100.7"),
+                    weeks + Duration::minutes(n % 60),
+                )
+            };
+            let lines = (part * LINES..(part + 1) * LINES).map(line).collect();
+            let (from, to) = (part * LINES * 10, (part + 1) * LINES * 10);
+            let report = Report {
+                chunks: vec![chunk(1, from, to, lines)],
+                ..Report::default()
+            };
+            // Where a week goes again and again the report comes again, as from any worker.
+            while let Err(status) = worker.try_report(&report).await {
+                assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE);
+            }
+        }
+    });
+    let (done, finished) = tokio::sync::watch::channel(false);
+    let reporting = async {
+        futures::future::join_all(reports).await;
+        done.send_replace(true);
+    };
+    let mut sweeps = 0;
+    let sweeping = async {
+        while !*finished.borrow() {
+            retention::sweep(&console.backend).await.unwrap();
+            sweeps += 1;
+        }
+        retention::sweep(&console.backend).await.unwrap();
+    };
+    tokio::join!(reporting, sweeping);
+    assert!(sweeps > 2, "{sweeps} sweeps meanwhile");
+    assert_eq!(console.count("attacks").await, ROWS);
+    assert_eq!(console.count("log_gaps").await, 0);
+    let lines = 3 * REPORTS * LINES;
+    let counted = "select sum(events)::bigint from event_counts where level = 2 and node_id = 0";
+    let counted: i64 = sqlx::query_scalar(counted).fetch_one(&pool).await.unwrap();
+    assert_eq!(counted, lines, "counts are of what came");
+    let weeks = "log_weeks w where rows > 0 and to_regclass('attacks_' || to_char(week, 'YYYYMMDD')) is null";
+    assert_eq!(console.count(weeks).await, 0);
 }

@@ -52,8 +52,8 @@ pub(super) async fn events(
     sqlx::query_as!(
         Counted,
         r#"select bar as "bar!", kind as "kind!", sum(events)::bigint as "events!" from (
-               select to_timestamp(floor(extract(epoch from c.start) / $8::float8) * $8::float8)
-                          as bar, c.kind, c.events
+               select date_bin(make_interval(secs => $8::float8), c.start, timestamptz 'epoch') as bar,
+                      c.kind, c.events
                from unnest($1::smallint[], $2::timestamptz[], $3::timestamptz[])
                         as s (level, begins, ends)
                join event_counts c on c.level = s.level and c.node_id = $4

@@ -8,7 +8,9 @@ use super::sql;
 use crate::{Backend, Error, advisory};
 
 /// Reports wait for each other to be folded together: a key that comes again is written once.
-const GATHER: Duration = Duration::from_millis(500);
+const GATHER: Duration = Duration::from_secs(1);
+/// … as long as no more lines than this are pending: readers have them to add.
+const ENOUGH: i64 = 50_000;
 /// Lines that may be pending. Past that a report waits until some are folded, so that readers never
 /// have more to add; its worker keeps the rest in its spool.
 const MOST: i64 = 200_000;
@@ -18,21 +20,21 @@ pub(crate) async fn run(backend: Backend, shutdown: Shutdown) {
     let mut failing = false;
     loop {
         let folded = fold(&backend, false).await;
-        let pause = async {
-            match &folded {
-                // Another replica is at it, or Postgres is away.
-                Ok(None) | Err(_) => {}
-                Ok(Some(0)) => backend.folding.notified().await,
-                Ok(Some(_)) => return,
-            }
-            tokio::time::sleep(GATHER).await;
-        };
         if let Err(error) = &folded
             && !failing
         {
             tracing::warn!("folding counts failed: {error}");
         }
         failing = folded.is_err();
+        let pause = async {
+            // `None`, an error: another replica is at it, or Postgres is away.
+            if matches!(folded, Ok(Some(0))) {
+                backend.folding.notified().await;
+            }
+            if !matches!(sql::pending_lines(&backend.pool).await, Ok(ENOUGH..)) {
+                tokio::time::sleep(GATHER).await;
+            }
+        };
         tokio::select! {
             () = shutdown.stopping() => return,
             () = pause => {}

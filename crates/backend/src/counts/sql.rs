@@ -38,8 +38,8 @@ pub(super) async fn pending_lines(conn: impl PgExecutor<'_>) -> Result<i64, sqlx
     .await
 }
 
-/// Rows of `pending_counts` that one statement moves: some 40 reports.
-const ROWS: i64 = 240;
+/// Events that one statement moves, over all facets: some 50,000 lines.
+const EVENTS: i64 = 250_000;
 
 /// Moves the oldest rows; how many there were. Minutes and hours from before those dates are
 /// swept already, or soon: what came late counts in the larger buckets only.
@@ -47,7 +47,13 @@ pub(super) async fn fold(conn: &mut PgConnection, now: OffsetDateTime) -> Result
     sqlx::query_scalar!(
         r#"with taken as (
                delete from pending_counts
-               where id in (select id from pending_counts order by id limit $1)
+               where id in (
+                   select id from (
+                       select id, lines, sum(lines) over (order by id) as running
+                       from (select id, lines from pending_counts order by id limit 500) oldest
+                   ) p
+                   where running - lines < $1::bigint
+               )
                returning node_id, facet, starts, keys, events
            ), minutes as (
                select p.facet, n.node_id, u.start, u.key, sum(u.events)::bigint as events
@@ -96,7 +102,7 @@ pub(super) async fn fold(conn: &mut PgConnection, now: OffsetDateTime) -> Result
                on conflict (log, week) do update set rows = log_weeks.rows + excluded.rows
            )
            select count(*) as "rows!" from taken"#,
-        ROWS,
+        EVENTS,
         now - MINUTES_KEPT,
         now - HOURS_KEPT,
     )

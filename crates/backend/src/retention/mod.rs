@@ -27,7 +27,7 @@ pub async fn sweep(backend: &Backend) -> Result<(), Error> {
     let now = backend.clock.now();
     let end = Instant::now() + ROUND;
     // The weeks' rows and the counters are as they are folded.
-    while crate::counts::fold(backend, true).await? > Some(0) {}
+    while Instant::now() < end && crate::counts::fold(backend, true).await? > Some(0) {}
     weeks::sweep(backend, limits, now, end).await?;
     sql::sweep_gaps(&backend.pool, GAPS, now - limits.age()).await?;
     counts::sweep(backend, limits, now, end).await

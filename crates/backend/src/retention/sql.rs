@@ -70,27 +70,36 @@ pub(super) async fn weeks(pool: &PgPool, log: &str) -> Result<Vec<Date>, sqlx::E
     .await
 }
 
-/// A report may have been counted after its week was dropped.
+/// Weeks that are dropped and of which nothing is pending any more.
 pub(super) async fn forget_lost_weeks(pool: &PgPool, log: &str) -> Result<(), sqlx::Error> {
     sqlx::query!(
         "delete from log_weeks
-         where log = $1 and to_regclass($1 || '_' || to_char(week, 'YYYYMMDD')) is null",
+         where log = $1 and rows = 0
+           and to_regclass($1 || '_' || to_char(week, 'YYYYMMDD')) is null",
         log,
     )
     .execute(pool)
     .await?;
     Ok(())
 }
-
+/// A week that is being dropped has no rows but for those that folding will add.
 pub(super) async fn forget_week(
     conn: &mut PgConnection,
     log: &str,
     week: Date,
 ) -> Result<(), sqlx::Error> {
     sqlx::query!(
-        "delete from log_weeks where log = $1 and week = $2",
+        "insert into log_weeks (log, week, rows)
+         select $1::text, $2::date, -coalesce(sum(u.events), 0)::bigint
+         from pending_counts p
+         cross join lateral unnest(p.starts, p.keys, p.events) as u (start, kind, events)
+         where p.facet = 0
+           and u.kind in ('ban', 'unban', 'restore', 'ban_other') = ($1::text = 'ban_events')
+           and u.start >= $2::timestamp at time zone 'UTC'
+           and u.start < ($2 + 7)::timestamp at time zone 'UTC'
+         on conflict (log, week) do update set rows = excluded.rows",
         log,
-        week
+        week,
     )
     .execute(conn)
     .await?;

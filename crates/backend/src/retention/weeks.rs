@@ -6,12 +6,12 @@ use tokio::time::Instant;
 
 use super::{EVIDENCE, Limits, sql};
 use crate::ingest::{Log, monday};
-use crate::{Backend, Error};
+use crate::{Backend, Error, advisory};
 
 /// Rows that one statement deletes.
 const BATCH: i64 = 5_000;
-/// `lock_not_available`: somebody reads for long; the next round tries again.
-const BUSY: &str = "55P03";
+/// `lock_not_available`, `deadlock_detected`: somebody reads for long; the next round tries again.
+const BUSY: [&str; 2] = ["55P03", "40P01"];
 
 pub(super) async fn sweep(
     backend: &Backend,
@@ -59,6 +59,14 @@ async fn drop_week(backend: &Backend, log: Log, week: Date) -> Result<bool, Erro
 
 /// `false`: somebody reads for long; the transaction is of no use any more.
 async fn drop_partition(conn: &mut PgConnection, log: Log, week: Date) -> Result<bool, Error> {
+    match try_drop(conn, log, week).await {
+        Ok(()) => Ok(true),
+        Err(error) if is_busy(&error) => Ok(false),
+        Err(error) => Err(error.into()),
+    }
+}
+
+async fn try_drop(conn: &mut PgConnection, log: Log, week: Date) -> Result<(), sqlx::Error> {
     let table = partition(log, week);
     if log == Log::Attacks {
         let copy = format!(
@@ -78,17 +86,20 @@ async fn drop_partition(conn: &mut PgConnection, log: Log, week: Date) -> Result
             .execute(&mut *conn)
             .await?;
     }
-    sql::forget_week(conn, log.table(), week).await?;
     sqlx::query!("set local lock_timeout = '2s'")
         .execute(&mut *conn)
         .await?;
+    // From here on nothing is folded, and no report stores a line of that week: what is pending of it
+    // is known.
+    advisory::lock(conn, advisory::COUNTS).await?;
+    // (The whole log, as dropping does: who writes has locked that before the week.)
+    let lock = format!("lock table only {} in access exclusive mode", log.table());
+    sqlx::query(AssertSqlSafe(lock)).execute(&mut *conn).await?;
+    sql::forget_week(conn, log.table(), week).await?;
     let drop = format!("drop table {table}");
-    match sqlx::query(AssertSqlSafe(drop)).execute(conn).await {
-        Ok(_) => tracing::info!(table, "dropped {table}"),
-        Err(error) if is_busy(&error) => return Ok(false),
-        Err(error) => return Err(error.into()),
-    }
-    Ok(true)
+    sqlx::query(AssertSqlSafe(drop)).execute(conn).await?;
+    tracing::info!(table, "dropped {table}");
+    Ok(())
 }
 
 /// Takes the oldest week, or its oldest lines, where there are more than `most` rows; whether
@@ -154,5 +165,6 @@ fn delete_oldest(log: Log, table: &str) -> String {
 
 fn is_busy(error: &sqlx::Error) -> bool {
     let error = error.as_database_error();
-    error.is_some_and(|error| error.code().as_deref() == Some(BUSY))
+    let code = error.and_then(sqlx::error::DatabaseError::code);
+    code.is_some_and(|code| BUSY.contains(&code.as_ref()))
 }

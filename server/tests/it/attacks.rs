@@ -160,35 +160,32 @@ struct Row {
     facets: [Option<String>; 5],
 }
 
-async fn raw(pool: &PgPool) -> (Vec<Row>, Vec<Row>) {
-    type Line = (i64, OffsetDateTime, String, [Option<String>; 5]);
-    let sql = "select node_id, at, kind,
-                      array[host(source), asn::text, country, nullif(extension, ''), prefix]
-               from attacks";
-    type Stored = (i64, OffsetDateTime, String, Vec<Option<String>>);
-    let lines: Vec<Stored> = sqlx::query_as(sql).fetch_all(pool).await.unwrap();
-    let sql = "select node_id, at, kind, array[]::text[] from ban_events";
-    let bans: Vec<Stored> = sqlx::query_as(sql).fetch_all(pool).await.unwrap();
-    let row = |(node, at, kind, facets): Stored| -> Line {
+/// A row of either table as it is read.
+type Stored = (i64, OffsetDateTime, String, Vec<Option<String>>);
+
+impl From<Stored> for Row {
+    fn from((node, at, kind, facets): Stored) -> Self {
         let mut facets = facets.into_iter();
-        (
+        Self {
             node,
             at,
             kind,
-            std::array::from_fn(|_| facets.next().flatten()),
-        )
+            facets: std::array::from_fn(|_| facets.next().flatten()),
+        }
+    }
+}
+
+/// Attack lines, lines of bans.
+async fn raw(pool: &PgPool) -> (Vec<Row>, Vec<Row>) {
+    let read = async |sql: &'static str| {
+        let rows: Vec<Stored> = sqlx::query_as(sql).fetch_all(pool).await.unwrap();
+        rows.into_iter().map(Row::from).collect()
     };
-    let rows = |lines: Vec<Stored>| {
-        let rows = lines.into_iter().map(row);
-        let row = |(node, at, kind, facets)| Row {
-            node,
-            at,
-            kind,
-            facets,
-        };
-        rows.map(row).collect()
-    };
-    (rows(lines), rows(bans))
+    let lines = "select node_id, at, kind,
+                        array[host(source), asn::text, country, nullif(extension, ''), prefix]
+                 from attacks";
+    let bans = "select node_id, at, kind, array[]::text[] from ban_events";
+    (read(lines).await, read(bans).await)
 }
 
 fn inside(row: &Row, node: Option<NodeId>, from: OffsetDateTime, to: OffsetDateTime) -> bool {

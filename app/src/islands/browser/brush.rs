@@ -143,9 +143,8 @@ fn press(event: KeyboardEvent) {
         .filter(|brush| brush.plot == plot);
     let to = match (event.key().as_str(), &known) {
         // The first key shows where one is: at the newest bar.
-        ("ArrowLeft" | "ArrowRight" | "End", None) => last,
+        ("ArrowLeft" | "ArrowRight", None) | ("End", _) => last,
         ("Home", _) => 0,
-        ("End", _) => last,
         ("ArrowLeft", Some(brush)) => brush.end.min(last).saturating_sub(1),
         ("ArrowRight", Some(brush)) => (brush.end + 1).min(last),
         ("Enter", Some(brush)) => {

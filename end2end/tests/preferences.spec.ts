@@ -33,5 +33,6 @@ test('the one search box finds nodes and addresses', async ({ page, open, w }) =
   await expect(page.getByRole('heading', { level: 1, name: 'edge-1' })).toBeVisible();
   await page.getByRole('searchbox', { name: w('search') }).fill('192.0.2.253');
   await page.getByRole('searchbox', { name: w('search') }).press('Enter');
-  await expect(page).toHaveURL(/\/bans\?search=192\.0\.2\.253/);
+  await expect(page).toHaveURL(/\/addresses\/192\.0\.2\.253$/);
+  await expect(page.getByRole('heading', { name: w('address_title', { network: '192.0.2.253' }) })).toBeVisible();
 });

@@ -1,5 +1,6 @@
 -- How many lines there were: in each minute (level 0), hour (1) and day (2), of each node and (node 0)
--- of all. No panel counts raw lines.
+-- of all. No panel counts raw lines. Of kinds all three are moved at once; keys (addresses, extensions, …)
+-- are many, so theirs are moved by minutes, and rolled up when an hour or a day is over.
 
 -- A report's own sums, written in the transaction that stores its lines. One row for each facet; the
 -- arrays are as long as each other. Readers add them to the tables below; folding moves them there, in
@@ -42,6 +43,23 @@ create table facet_counts (
     -- One key through all times is one stretch of it.
     primary key (level, facet, node_id, key, start)
 );
+-- Hours and days that began before these are rolled up: what comes late for them is moved into them, too.
+create table rolled (
+    single boolean     primary key default true check (single),
+    hours  timestamptz not null,
+    days   timestamptz not null
+);
+
+-- Every line once, in the longest bucket there is.
+create view facet_lines as
+select facet, node_id, key, start, events from facet_counts where level = 2
+union all
+select facet, node_id, key, start, events from facet_counts
+where level = 1 and start >= (select days from rolled)
+union all
+select facet, node_id, key, start, events from facet_counts
+where level = 0 and start >= (select hours from rolled);
+
 -- The rank of the keys of one bucket.
 create index facet_counts_rank_idx on facet_counts (level, facet, node_id, start, events desc)
     include (key);
@@ -100,8 +118,12 @@ from attacks a
 cross join lateral (values (1::smallint, host(a.source)), (4, nullif(a.extension, ''))) as f (facet, key)
 cross join (values (0::smallint, 'minute'), (1, 'hour'), (2, 'day')) as l (level, unit)
 cross join lateral (values (0), (a.node_id)) as n (node_id)
-where f.key is not null
+where f.key is not null and date_trunc(l.unit, a.at, 'UTC') < date_trunc(l.unit, now() + interval '1 minute', 'UTC')
 group by 1, 2, 3, 4, 5;
+insert into rolled (hours, days)
+select date_trunc('hour', made, 'UTC'), date_trunc('day', made, 'UTC')
+-- Nothing is rolled up where there was nothing.
+from (select case when exists (select from attacks) then now() else 'epoch' end) as at (made);
 insert into facet_buckets (level, facet, start, node_id, keys)
 select level, facet, start, node_id, count(*) from facet_counts group by 1, 2, 3, 4;
 insert into facet_totals (level, facet, keys)

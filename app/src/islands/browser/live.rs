@@ -13,6 +13,9 @@ use crate::islands::link::Link;
 
 /// At most so often, in milliseconds: bursts of changes become one refresh.
 const PAUSE: f64 = 150.0;
+/// … and so many times as rarely as the last one took, so that a hundred open pages share what the console
+/// can do instead of asking it for more.
+const SHARE: f64 = 6.0;
 /// Without events, and for the relative times on the page.
 const POLL: f64 = 5_000.0;
 /// Polls passed over while the stream is open.
@@ -32,6 +35,8 @@ struct State {
     loading: bool,
     /// When the last refresh began, milliseconds of the browser's clock.
     refreshed: f64,
+    /// How long it took, milliseconds.
+    took: f64,
     /// Polls passed over while the stream was open.
     quiet: u32,
 }
@@ -98,10 +103,11 @@ pub(super) fn plan() {
     change(|state| state.planned = true);
     let since = js_sys::Date::now() - state.refreshed;
     // A clock that was set back must not stop the page.
+    let pause = (state.took * SHARE).clamp(PAUSE, POLL);
     let wait = if since >= 0.0 {
-        (PAUSE - since).clamp(0.0, PAUSE)
+        (pause - since).clamp(0.0, pause)
     } else {
-        PAUSE
+        pause
     };
     after(wait, || {
         change(|state| state.planned = false);
@@ -120,7 +126,10 @@ fn refresh() {
     });
     spawn_local(async {
         let loaded = page::refresh().await;
-        let state = change(|state| state.loading = false);
+        let state = change(|state| {
+            state.loading = false;
+            state.took = js_sys::Date::now() - state.refreshed;
+        });
         show(match (loaded, state.stream) {
             (Err(Trouble::Network), _) => Link::Offline,
             (_, true) => Link::Live,

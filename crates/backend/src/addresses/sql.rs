@@ -196,8 +196,8 @@ pub(super) async fn totals(pool: &PgPool, keys: &[String]) -> Result<Totals, sql
         r#"select coalesce(sum(events), 0)::bigint as "lines!", count(distinct start) as "days!",
                   min(start) as since
            from (
-               select start, events from facet_counts
-               where level = 2 and facet = 1 and node_id = 0 and key = any($1)
+               select date_trunc('day', start, 'UTC') as start, events from facet_lines
+               where facet = 1 and node_id = 0 and key = any($1)
                union all
                select date_trunc('day', u.start, 'UTC'), u.events
                from pending_counts p
@@ -216,8 +216,8 @@ pub(super) async fn lines_of_each(
     keys: &[String],
 ) -> Result<Vec<(String, i64)>, sqlx::Error> {
     let rows = sqlx::query!(
-        r#"select key, sum(events)::bigint as "lines!" from facet_counts
-           where level = 2 and facet = 1 and node_id = 0 and key = any($1)
+        r#"select key as "key!", sum(events)::bigint as "lines!" from facet_lines
+           where facet = 1 and node_id = 0 and key = any($1)
            group by key"#,
         keys,
     )
@@ -236,6 +236,10 @@ pub(super) async fn lines_of_hour(
         r#"select sum(events)::bigint from (
                select events from facet_counts
                where level = 1 and facet = 1 and node_id = 0 and key = any($1) and start = $2
+               union all
+               select events from facet_counts
+               where level = 0 and facet = 1 and node_id = 0 and key = any($1)
+                 and start >= greatest($2, (select hours from rolled)) and start < $3
                union all
                select u.events
                from pending_counts p

@@ -3,6 +3,7 @@
 use std::iter;
 
 use domain::attack::window::{Window, floor};
+use time::macros::datetime;
 use time::{Duration, OffsetDateTime};
 
 /// How fine a bucket is; the number is as stored.
@@ -62,44 +63,75 @@ impl Stretch {
     }
 }
 
-/// Cuts into at most five stretches in the order of time, no bucket longer than `coarsest`.
-pub(super) fn cut(window: Window, coarsest: Level) -> Vec<Stretch> {
+/// Cuts into at most five stretches in the order of time, no bucket longer than `coarsest`, and none
+/// that is not there yet.
+pub(super) fn cut(window: Window, coarsest: Level, rolled: Rolled) -> Vec<Stretch> {
     let mut stretches = Vec::with_capacity(5);
-    cut_into(window.from(), window.to(), coarsest, &mut stretches);
+    rolled.cut_into(window.from(), window.to(), coarsest, &mut stretches);
     stretches
 }
 
-fn cut_into(from: OffsetDateTime, to: OffsetDateTime, level: Level, into: &mut Vec<Stretch>) {
-    if from >= to {
-        return;
-    }
-    let length = level.length();
-    let begin = floor(from + (length - Duration::NANOSECOND), length);
-    let end = floor(to, length);
-    match level.finer() {
-        Some(finer) if begin < end => {
-            cut_into(from, begin, finer, into);
-            into.push(Stretch {
+/// Until when there are buckets: those of an hour or a day are made when it is over.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Rolled {
+    pub minutes: OffsetDateTime,
+    pub hours: OffsetDateTime,
+    pub days: OffsetDateTime,
+}
+
+impl Rolled {
+    /// Kinds are counted in all buckets at once.
+    pub(super) const EVERYTHING: Self = Self {
+        minutes: datetime!(9999-01-01 00:00 UTC),
+        hours: datetime!(9999-01-01 00:00 UTC),
+        days: datetime!(9999-01-01 00:00 UTC),
+    };
+
+    fn cut_into(
+        self,
+        from: OffsetDateTime,
+        to: OffsetDateTime,
+        level: Level,
+        into: &mut Vec<Stretch>,
+    ) {
+        if from >= to {
+            return;
+        }
+        let length = level.length();
+        let begin = floor(from + (length - Duration::NANOSECOND), length);
+        let end = match level {
+            Level::Minute => to.min(self.minutes),
+            Level::Hour => floor(to, length).min(self.hours),
+            Level::Day => floor(to, length).min(self.days),
+        };
+        match level.finer() {
+            Some(finer) if begin < end => {
+                self.cut_into(from, begin, finer, into);
+                into.push(Stretch {
+                    level,
+                    from: begin,
+                    to: end,
+                });
+                self.cut_into(end, to, finer, into);
+            }
+            Some(finer) => self.cut_into(from, to, finer, into),
+            None if begin < end => into.push(Stretch {
                 level,
                 from: begin,
                 to: end,
-            });
-            cut_into(end, to, finer, into);
+            }),
+            None => {}
         }
-        Some(finer) => cut_into(from, to, finer, into),
-        None => into.push(Stretch { level, from, to }),
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use time::macros::datetime;
-
     use super::*;
 
     fn stretches(from: OffsetDateTime, to: OffsetDateTime) -> Vec<(Level, usize)> {
         let window = Window::between(from, to, to).unwrap();
-        let cut = cut(window, Level::Day);
+        let cut = cut(window, Level::Day, Rolled::EVERYTHING);
         // Nothing between them, nothing twice.
         assert_eq!(cut[0].from, from);
         assert_eq!(cut[cut.len() - 1].to, to);
@@ -135,10 +167,33 @@ mod tests {
     }
 
     #[test]
+    fn no_bucket_that_is_not_there_yet() {
+        use Level::{Day, Hour, Minute};
+        let to = datetime!(2026-11-22 12:30 UTC);
+        let window = Window::between(datetime!(2026-11-19 00:00 UTC), to, to).unwrap();
+        let rolled = Rolled {
+            minutes: datetime!(2026-11-22 12:20 UTC),
+            hours: datetime!(2026-11-22 11:00 UTC),
+            days: datetime!(2026-11-21 00:00 UTC),
+        };
+        let cut = cut(window, Day, rolled);
+        let counts: Vec<_> = cut
+            .iter()
+            .map(|stretch| (stretch.level, stretch.starts().count()))
+            .collect();
+        assert_eq!(counts, [(Day, 2), (Hour, 35), (Minute, 80)]);
+        assert!(cut.windows(2).all(|pair| pair[0].to == pair[1].from));
+    }
+
+    #[test]
     fn no_bucket_is_longer_than_a_bar() {
         let now = datetime!(2026-11-22 12:30 UTC);
         let window = Window::between(now - Duration::days(2), now, now).unwrap();
-        let cut = cut(window, Level::within(Duration::hours(2)));
+        let cut = cut(
+            window,
+            Level::within(Duration::hours(2)),
+            Rolled::EVERYTHING,
+        );
         assert!(cut.iter().all(|stretch| stretch.level < Level::Day));
         assert_eq!(Level::within(Duration::minutes(15)), Level::Minute);
         assert_eq!(Level::within(Duration::days(5)), Level::Day);

@@ -19,9 +19,15 @@ pub(crate) async fn of_keys(
 ) -> Result<Vec<(OffsetDateTime, i64)>, Error> {
     let now = backend.clock.now();
     let step = window.step(now);
-    let stretches = cut(window, Level::within(step));
     let facet = counts::code(facet);
-    let counted = sql::of_keys(&backend.pool, facet, keys, window, &stretches, step).await?;
+    let mut tx = sql::snapshot(&backend.pool).await?;
+    let stretches = cut(
+        window,
+        Level::within(step),
+        sql::rolled(&mut tx, now).await?,
+    );
+    let counted = sql::of_keys(&mut tx, facet, keys, window, &stretches, step).await?;
+    tx.rollback().await?;
     let mut bars: HashMap<OffsetDateTime, i64> = HashMap::new();
     for (bar, events) in counted {
         *bars.entry(floor(bar, step)).or_default() += events;

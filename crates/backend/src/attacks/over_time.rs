@@ -7,7 +7,7 @@ use domain::attack::window::{Window, floor};
 use domain::ids::NodeId;
 use time::OffsetDateTime;
 
-use super::cut::{Level, cut};
+use super::cut::{Level, Rolled, cut};
 use super::sql;
 use crate::{Backend, Error};
 
@@ -73,7 +73,7 @@ async fn bars<const N: usize>(
 ) -> Result<Vec<(OffsetDateTime, [i64; N])>, Error> {
     let now = backend.clock.now();
     let step = window.step(now);
-    let stretches = cut(window, Level::within(step));
+    let stretches = cut(window, Level::within(step), Rolled::EVERYTHING);
     let counted = sql::events(&backend.pool, node, window, &stretches, step, &kinds).await?;
     let mut bars: HashMap<OffsetDateTime, [i64; N]> = HashMap::new();
     for row in counted {

@@ -7,7 +7,10 @@ use domain::ids::NodeId;
 use sqlx::{PgConnection, PgPool, Postgres, Transaction};
 use time::{Duration, OffsetDateTime};
 
-use super::cut::Stretch;
+use super::cut::{Rolled, Stretch};
+
+/// As much as the clocks of two consoles may differ.
+const CLOCKS: Duration = Duration::minutes(10);
 
 /// Lines of a kind in one bar.
 pub(super) struct Counted {
@@ -81,7 +84,7 @@ pub(super) async fn events(
 
 /// Lines of these keys on all nodes by bars, the pending ones by themselves.
 pub(super) async fn of_keys(
-    pool: &PgPool,
+    conn: &mut PgConnection,
     facet: i16,
     keys: &[String],
     window: Window,
@@ -113,7 +116,7 @@ pub(super) async fn of_keys(
         window.to(),
         step.as_seconds_f64(),
     )
-    .fetch_all(pool)
+    .fetch_all(conn)
     .await?;
     Ok(rows.into_iter().map(|row| (row.bar, row.events)).collect())
 }
@@ -122,6 +125,21 @@ pub(super) async fn of_keys(
 pub(super) async fn snapshot(pool: &PgPool) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
     pool.begin_with("begin isolation level repeatable read read only")
         .await
+}
+
+/// Until when there are buckets of keys; no line is dated after its arrival.
+pub(super) async fn rolled(
+    conn: &mut PgConnection,
+    now: OffsetDateTime,
+) -> Result<Rolled, sqlx::Error> {
+    let row = sqlx::query!("select hours, days from rolled")
+        .fetch_one(conn)
+        .await?;
+    Ok(Rolled {
+        minutes: now + CLOCKS,
+        hours: row.hours,
+        days: row.days,
+    })
 }
 
 /// Lines by key that no bucket has yet.

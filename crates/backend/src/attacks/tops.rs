@@ -52,12 +52,14 @@ pub async fn tops(
     window: Window,
     limit: usize,
 ) -> Result<Tops, Error> {
-    let before = window.before(backend.clock.now());
+    let now = backend.clock.now();
+    let before = window.before(now);
     let facet = counts::code(facet);
     // One snapshot: what is pending here is not in the counters yet.
     let mut tx = sql::snapshot(&backend.pool).await?;
     let pending = sql::pending(&mut tx, facet, node, window, before).await?;
-    let stretches = cut(window, Level::Day);
+    let rolled = sql::rolled(&mut tx, now).await?;
+    let stretches = cut(window, Level::Day, rolled);
     let limit = limit.clamp(1, LONGEST);
     let mut search = Search {
         conn: &mut tx,
@@ -69,7 +71,14 @@ pub async fn tops(
     let mut found = search.run(limit).await?;
     found.exact &= sql::complete(&mut tx, facet, node, &stretches).await?;
     let keys: Vec<&str> = found.rows.iter().map(|row| row.0.as_str()).collect();
-    let earlier = sql::sums(&mut tx, facet, node, &cut(before, Level::Day), &keys).await?;
+    let earlier = sql::sums(
+        &mut tx,
+        facet,
+        node,
+        &cut(before, Level::Day, rolled),
+        &keys,
+    )
+    .await?;
     tx.rollback().await?;
     let row = |(key, events): (String, i64)| Top {
         before: earlier.get(&key).copied().unwrap_or(0)

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use runtime::Shutdown;
 
-use super::sql;
+use super::{roll, sql};
 use crate::{Backend, Error, advisory};
 
 /// Reports wait for each other to be folded together: a key that comes again is written once.
@@ -51,7 +51,9 @@ pub(crate) async fn fold(backend: &Backend, wait: bool) -> Result<Option<i64>, E
     } else if !advisory::try_lock(&mut tx, advisory::COUNTS).await? {
         return Ok(None);
     }
-    let rows = sql::fold(&mut tx, backend.clock.now()).await?;
+    let now = backend.clock.now();
+    roll::roll(&mut tx, now).await?;
+    let rows = sql::fold(&mut tx, now).await?;
     tx.commit().await?;
     Ok(Some(rows))
 }

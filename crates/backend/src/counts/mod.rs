@@ -7,6 +7,7 @@
 
 mod fold;
 mod pending;
+mod roll;
 mod sql;
 
 use domain::attack::facet::Facet;

@@ -1,6 +1,6 @@
 //! The tables of counts.
 
-use domain::attack::window::{HOURS_KEPT, MINUTES_KEPT};
+use domain::attack::window::{HOURS_KEPT, HOURS_OF_KINDS_KEPT, MINUTES_KEPT};
 use domain::ids::NodeId;
 use sqlx::{PgConnection, PgExecutor};
 use time::OffsetDateTime;
@@ -42,7 +42,8 @@ pub(super) async fn pending_lines(conn: impl PgExecutor<'_>) -> Result<i64, sqlx
 const EVENTS: i64 = 250_000;
 
 /// Moves the oldest rows; how many there were. Minutes and hours from before those dates are
-/// swept already, or soon: what came late counts in the larger buckets only.
+/// swept already, or soon: what came late counts in the larger buckets only. Hours and days that are not
+/// rolled up yet get theirs then, so all that are too old to have minutes must be.
 pub(super) async fn fold(conn: &mut PgConnection, now: OffsetDateTime) -> Result<i64, sqlx::Error> {
     sqlx::query_scalar!(
         r#"with taken as (
@@ -66,10 +67,14 @@ pub(super) async fn fold(conn: &mut PgConnection, now: OffsetDateTime) -> Result
                where start >= $2
                union all
                select 1, facet, node_id, date_trunc('hour', start, 'UTC'), key, sum(events)::bigint
-               from minutes where start >= $3 group by 2, 3, 4, 5
+               from minutes cross join rolled
+               where case when facet = 0 then start >= $3 else start >= $4 and start < rolled.hours end
+               group by 2, 3, 4, 5
                union all
                select 2, facet, node_id, date_trunc('day', start, 'UTC'), key, sum(events)::bigint
-               from minutes group by 2, 3, 4, 5
+               from minutes cross join rolled
+               where facet = 0 or start < rolled.days
+               group by 2, 3, 4, 5
            ), moved as (
                insert into event_counts (level, node_id, start, kind, events)
                select level, node_id, start, key, events from leveled where facet = 0
@@ -104,10 +109,90 @@ pub(super) async fn fold(conn: &mut PgConnection, now: OffsetDateTime) -> Result
            select count(*) as "rows!" from taken"#,
         EVENTS,
         now - MINUTES_KEPT,
+        now - HOURS_OF_KINDS_KEPT,
         now - HOURS_KEPT,
     )
     .fetch_one(conn)
     .await
+}
+
+/// Until when hours and days are rolled up.
+pub(super) struct Rolled {
+    pub hours: OffsetDateTime,
+    pub days: OffsetDateTime,
+}
+
+pub(super) async fn rolled(conn: &mut PgConnection) -> Result<Rolled, sqlx::Error> {
+    sqlx::query_as!(Rolled, "select hours, days from rolled")
+        .fetch_one(conn)
+        .await
+}
+
+pub(super) async fn set_rolled(
+    conn: &mut PgConnection,
+    hours: OffsetDateTime,
+    days: OffsetDateTime,
+) -> Result<(), sqlx::Error> {
+    sqlx::query!("update rolled set hours = $1, days = $2", hours, days)
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// Keys of a bucket that is rolled up: those with most events, as many as `facet_buckets_large_idx` says.
+const KEYS: i64 = 100_000;
+
+/// Makes buckets of that unit of the level's buckets between.
+pub(super) async fn roll_up(
+    conn: &mut PgConnection,
+    level: i16,
+    unit: &str,
+    from: OffsetDateTime,
+    to: OffsetDateTime,
+) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "with sums as (
+             select c.facet, c.node_id, date_trunc($2, c.start, 'UTC') as start, c.key,
+                    sum(c.events)::bigint as events
+             from facet_buckets b
+             join facet_counts c using (level, facet, node_id, start)
+             where b.level = $1 and b.facet between 1 and 5 and b.start >= $3 and b.start < $4
+             group by 1, 2, 3, 4
+         ), ranked as materialized (
+             select *, row_number() over (partition by facet, node_id, start order by events desc) as place
+             from sums
+         ), stored as (
+             insert into facet_counts (level, facet, node_id, key, start, events)
+             select $1 + 1, facet, node_id, key, start, events from ranked where place <= $5::bigint
+             order by facet, node_id, key, start
+             on conflict (level, facet, node_id, key, start) do update set events = excluded.events
+         ), floors as (
+             select facet, node_id, date_trunc($2, start, 'UTC') as start, sum(floor)::bigint as floor
+             from facet_buckets
+             where level = $1 and start >= $3 and start < $4 and floor > 0
+             group by 1, 2, 3
+         ), buckets as (
+             insert into facet_buckets (level, facet, start, node_id, keys, floor)
+             select $1 + 1, r.facet, r.start, r.node_id, least(count(*), $5),
+                    coalesce(max(f.floor), 0) + coalesce(max(r.events) filter (where r.place > $5), 0)
+             from ranked r left join floors f using (facet, node_id, start)
+             group by r.facet, r.start, r.node_id
+             on conflict (level, facet, start, node_id) do update
+             set keys = excluded.keys, floor = excluded.floor
+             returning facet, keys
+         )
+         update facet_totals t set keys = t.keys + n.keys
+         from (select facet, sum(keys) as keys from buckets group by 1) n
+         where t.level = $1 + 1 and t.facet = n.facet",
+        level,
+        unit,
+        from,
+        to,
+        KEYS,
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
 }
 
 /// Takes a node's lines and counts out of everything. Its row is locked, so no report comes between.

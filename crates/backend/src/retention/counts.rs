@@ -1,7 +1,7 @@
 //! Counts: minutes and hours for as long as some window needs them, days as long as lines are kept. What
 //! attackers choose freely (addresses, extensions) is capped besides.
 
-use domain::attack::window::{HOURS_KEPT, LONGEST, MINUTES_KEPT};
+use domain::attack::window::{HOURS_KEPT, HOURS_OF_KINDS_KEPT, LONGEST, MINUTES_KEPT};
 use time::OffsetDateTime;
 use tokio::time::Instant;
 
@@ -20,23 +20,25 @@ pub(super) async fn sweep(
     end: Instant,
 ) -> Result<(), Error> {
     let days = limits.age().max(LONGEST);
-    for (level, age) in [(0, MINUTES_KEPT), (1, HOURS_KEPT), (2, days)] {
+    for (level, age) in [(0, MINUTES_KEPT), (1, HOURS_OF_KINDS_KEPT), (2, days)] {
         sql::sweep_events(&backend.pool, level, now - age).await?;
     }
-    let before = [now - MINUTES_KEPT, now - HOURS_KEPT, now - limits.age()];
     let most = i64::from(limits.attack_rows.get());
     while Instant::now() < end {
         let mut tx = backend.pool.begin().await?;
         advisory::lock(&mut tx, advisory::COUNTS).await?;
         let mut swept = sql::thin_largest(&mut tx, LARGE).await?;
+        // What is not rolled up yet stays, however much it is.
+        let [hours, days] = sql::rolled(&mut tx).await?;
+        let most_of = [hours, days, now];
+        let before = [
+            hours.min(now - MINUTES_KEPT),
+            days.min(now - HOURS_KEPT),
+            now - limits.age(),
+        ];
         for due in sql::due(&mut tx, before, most).await? {
-            let [minutes, hours, days] = before;
-            let before = match due.level {
-                _ if due.full => now,
-                0 => minutes,
-                1 => hours,
-                _ => days,
-            };
+            let level = usize::try_from(due.level).unwrap_or_default();
+            let before = if due.full { most_of } else { before }[level];
             swept |= sql::sweep_buckets(&mut tx, due.level, due.facet, before, BATCH).await?;
         }
         tx.commit().await?;

@@ -237,6 +237,14 @@ pub(super) async fn due(
     .await
 }
 
+/// Until when hours and days are rolled up.
+pub(super) async fn rolled(conn: &mut PgConnection) -> Result<[OffsetDateTime; 2], sqlx::Error> {
+    let row = sqlx::query!("select hours, days from rolled")
+        .fetch_one(conn)
+        .await?;
+    Ok([row.hours, row.days])
+}
+
 /// Deletes the oldest buckets from before, some `keys` keys or one bucket; whether there were any.
 pub(super) async fn sweep_buckets(
     conn: &mut PgConnection,

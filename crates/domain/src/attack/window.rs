@@ -5,8 +5,11 @@ use time::{Duration, OffsetDateTime};
 /// How long counts of single minutes are kept: two days and a bit, so that the last 24 hours can be
 /// compared with the 24 before.
 pub const MINUTES_KEPT: Duration = Duration::hours(49);
-/// How long counts of hours are kept: the last 30 days and the 30 before.
-pub const HOURS_KEPT: Duration = Duration::days(62);
+/// How long counts of the addresses, extensions, … of single hours are kept: the last 7 days and the 7
+/// before, and what somebody wants to know about a night of last week.
+pub const HOURS_KEPT: Duration = Duration::days(15);
+/// How long counts of kinds in single hours are kept: the last 30 days and the 30 before.
+pub const HOURS_OF_KINDS_KEPT: Duration = Duration::days(62);
 /// Longest window.
 pub const LONGEST: Duration = Duration::days(400);
 
@@ -93,9 +96,9 @@ pub struct Window {
 }
 
 impl Window {
-    /// The last hour, day, …: whole bars, the running one among them.
+    /// The last hour, day, …: whole bars, the running one among them. 30 days are whole days.
     pub fn last(span: Span, now: OffsetDateTime) -> Self {
-        let step = step_of(span.length());
+        let step = step_of(span.length()).max(grain(now - span.length(), now));
         let to = floor(now, step) + step;
         Self {
             from: to - span.length(),
@@ -134,7 +137,12 @@ impl Window {
     /// Width of its bars. They begin at whole steps since 1970 (UTC), so the first and the last may
     /// reach past the window; at most 97.
     pub fn step(self, now: OffsetDateTime) -> Duration {
-        step_of(self.to - self.from).max(grain(self.from, now))
+        let kinds = if self.from >= now - HOURS_OF_KINDS_KEPT + MARGIN {
+            grain(self.from, now).min(Duration::HOUR)
+        } else {
+            Duration::DAY
+        };
+        step_of(self.to - self.from).max(kinds)
     }
 
     /// Where its bars begin, oldest first.
@@ -148,16 +156,22 @@ impl Window {
     /// Widened to what is still counted apart.
     #[must_use]
     fn kept(self, now: OffsetDateTime) -> Self {
-        let to = grain(self.to, now);
-        let ceil = floor(self.to - Duration::NANOSECOND, to) + to;
+        let last = self.to - Duration::NANOSECOND;
+        // Of its last hour or day the minutes or hours are read from the first on.
+        let since = |step| grain(floor(last, step).max(self.from), now);
+        let to = if since(Duration::HOUR) == Duration::MINUTE {
+            Duration::MINUTE
+        } else {
+            since(Duration::DAY).max(Duration::HOUR)
+        };
         Self {
             from: floor(self.from, grain(self.from, now)),
-            to: ceil,
+            to: floor(last, to) + to,
         }
     }
 }
 
-/// The shortest time that is counted apart at that moment.
+/// The shortest time whose addresses, extensions, … are counted apart at that moment.
 fn grain(at: OffsetDateTime, now: OffsetDateTime) -> Duration {
     if at >= now - MINUTES_KEPT + MARGIN {
         Duration::MINUTE
@@ -195,7 +209,7 @@ mod tests {
             (Span::SixHours, 72, datetime!(2026-11-22 12:35 UTC)),
             (Span::Day, 96, datetime!(2026-11-22 12:45 UTC)),
             (Span::Week, 84, datetime!(2026-11-22 14:00 UTC)),
-            (Span::Month, 90, datetime!(2026-11-22 16:00 UTC)),
+            (Span::Month, 90, datetime!(2026-11-23 00:00 UTC)),
         ];
         for (span, bars, to) in cases {
             let window = Window::last(span, NOW);
@@ -231,6 +245,22 @@ mod tests {
                 datetime!(2026-11-19 11:10 UTC),
                 datetime!(2026-11-19 10:00 UTC),
                 datetime!(2026-11-19 12:00 UTC),
+                Duration::HOUR,
+            ),
+            // … also where only the first of them are gone,
+            (
+                datetime!(2026-10-20 10:10 UTC),
+                datetime!(2026-11-07 19:10 UTC),
+                datetime!(2026-10-20 00:00 UTC),
+                datetime!(2026-11-08 00:00 UTC),
+                Duration::hours(8),
+            ),
+            // whole days three weeks ago, with bars of an hour,
+            (
+                datetime!(2026-11-01 10:10 UTC),
+                datetime!(2026-11-02 00:00 UTC),
+                datetime!(2026-11-01 00:00 UTC),
+                datetime!(2026-11-02 00:00 UTC),
                 Duration::HOUR,
             ),
             // whole days in summer.

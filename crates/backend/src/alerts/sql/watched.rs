@@ -11,9 +11,8 @@ use time::{Date, OffsetDateTime, UtcOffset};
 
 use crate::Error;
 
-/// As the counts name it, and the level of days and the facet of countries there.
+/// As the counts name it, and the facet of countries there.
 const EVERY_NODE: i64 = 0;
-const DAYS: i16 = 2;
 const COUNTRY: i16 = 3;
 
 /// A node that was not heard since.
@@ -74,10 +73,10 @@ pub async fn countries(
     days: &[OffsetDateTime],
 ) -> Result<Vec<(String, Date)>, sqlx::Error> {
     let rows = sqlx::query!(
-        r#"select key, max(start) as "last!" from facet_counts
-           where level = $1 and facet = $2 and node_id = $3 and start = any($4) and events > 0
+        r#"select key as "key!", max(date_trunc('day', start, 'UTC')) as "last!" from facet_lines
+           where facet = $1 and node_id = $2 and date_trunc('day', start, 'UTC') = any($3)
+             and start >= (select min(day) from unnest($3) as day) and events > 0
            group by key"#,
-        DAYS,
         COUNTRY,
         scope.map_or(EVERY_NODE, |node| node.0),
         days,

@@ -80,6 +80,11 @@ pub(super) async fn facet_counted(
                where level = 1 and facet = $6 and node_id = $1 and key = $2 and start >= $3
                  and start > $4::timestamptz - interval '1 hour' and start < $5
                union all
+               select date_trunc('hour', start, 'UTC'), events from facet_counts
+               where level = 0 and facet = $6 and node_id = $1 and key = $2
+                 and start >= (select hours from rolled)
+                 and start > $4::timestamptz - interval '1 minute' and start < $5
+               union all
                select start, events from facet_counts
                where level = 2 and facet = $6 and node_id = $1 and key = $2 and start < $3
                  and start > $4::timestamptz - interval '1 day' and start < $5
@@ -88,6 +93,11 @@ pub(super) async fn facet_counted(
                where level = case when start < $3 then 2 else 1 end and facet = $6
                  and node_id = $1 and floor > 0
                  and start > $4::timestamptz - interval '1 day' and start < $5
+               union all
+               select date_trunc('hour', start, 'UTC'), floor from facet_buckets
+               where level = 0 and facet = $6 and node_id = $1 and floor > 0
+                 and start >= (select hours from rolled)
+                 and start > $4::timestamptz - interval '1 minute' and start < $5
                union all
                select case when u.start < $3 then date_trunc('day', u.start, 'UTC')
                            else date_trunc('hour', u.start, 'UTC') end, u.events

@@ -20,6 +20,7 @@ use crate::pages::profiles::ProfilesPage;
 use crate::pages::revisions::{DeploymentPage, DeploymentsPage};
 use crate::pages::rules::RulesPage;
 use crate::pages::search::SearchPage;
+use crate::pages::settings::SettingsPage;
 use crate::pages::whitelist::WhitelistPage;
 use crate::request::provide_flash;
 
@@ -48,6 +49,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/nodes/:name") view=NodePage ssr=SsrMode::Async/>
                 <Route path=path!("/addresses/*network") view=AddressesPage ssr=SsrMode::Async/>
                 <Route path=path!("/alerts") view=AlertsPage ssr=SsrMode::Async/>
+                <Route path=path!("/settings") view=SettingsPage ssr=SsrMode::Async/>
                 <Route path=path!("/audit") view=AuditPage ssr=SsrMode::Async/>
                 <Route path=path!("/search") view=SearchPage ssr=SsrMode::Async/>
             </Routes>

@@ -59,7 +59,7 @@ fn SideNav() -> impl IntoView {
             path.starts_with(page)
         };
         let href = match page {
-            "/nodes" | "/audit" | "/alerts" | "/deployments" => page.to_owned(),
+            "/nodes" | "/audit" | "/alerts" | "/settings" | "/deployments" => page.to_owned(),
             page => navigated(page),
         };
         view! {
@@ -85,6 +85,7 @@ fn SideNav() -> impl IntoView {
                 {link("/deployments", "send", words.deployments())}
                 {link("/nodes", "server", words.nodes())}
                 {link("/alerts", "bell", words.alerts())}
+                {link("/settings", "sliders", words.settings())}
                 {may(Permission::Audit).then(|| link("/audit", "list", words.audit()))}
             </ul>
             <FoldButton/>

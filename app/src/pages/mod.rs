@@ -19,4 +19,5 @@ pub(crate) mod profiles;
 pub(crate) mod revisions;
 pub(crate) mod rules;
 pub(crate) mod search;
+pub(crate) mod settings;
 pub(crate) mod whitelist;

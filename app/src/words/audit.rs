@@ -56,6 +56,10 @@ words! {
     did_remove_channel: "Removed alert channel", "删除告警通道";
     did_test_channel: "Tested alert channel", "测试告警通道";
     did_set_alert_rule: "Set alert rule", "设置告警规则";
+    did_set_retention: "Set how much is kept", "设置数据保留";
+    key_days: "Days", "天数";
+    key_attack_rows: "Attack lines", "攻击日志条数";
+    key_ban_event_rows: "Lines about bans", "封堵日志条数";
     key_refused: "Refused", "拒绝原因";
     key_until: "Until", "到期";
     key_host: "Host", "主机";
@@ -111,6 +115,7 @@ impl Words {
             "remove alert channel" => self.did_remove_channel(),
             "test alert channel" => self.did_test_channel(),
             "set alert rule" => self.did_set_alert_rule(),
+            "set retention" => self.did_set_retention(),
             other => other,
         };
         text.to_owned()
@@ -146,6 +151,9 @@ impl Words {
             "message" => self.message(),
             "revision" => self.revision(),
             "deployment" => self.deployments(),
+            "days" => self.key_days(),
+            "attack_rows" => self.key_attack_rows(),
+            "ban_event_rows" => self.key_ban_event_rows(),
             other => other,
         };
         text.to_owned()

@@ -41,6 +41,7 @@ mod problems;
 mod reasons;
 mod revisions;
 mod rules;
+mod settings;
 mod terms;
 mod times;
 mod whitelist;

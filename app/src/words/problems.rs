@@ -25,6 +25,7 @@ words! {
     problem_wide_confirm: "Wider than /24 (IPv4) or /48 (IPv6): tick the box below to confirm it.", "大于 /24（IPv4）或 /48（IPv6）的网段：请勾选下方的确认框。";
     problem_everybody: "This is too much of the internet.", "网段过大，涉及整个互联网。";
     problem_past: "This time is in the past.", "该时间已过。";
+    problem_deletes: "Not saved yet: this would delete what is stored. See below what, and confirm it.", "尚未保存：此更改会删除已有数据。请查看下方说明并确认。";
     problem_last_admin: "Nobody would be left who can manage users.", "系统中必须保留至少一名管理员。";
     problem_wrong: "This is not valid.", "无效。";
     problem_edited(by: &str): "{by} saved this draft while you were editing. Nothing of yours was saved: compare and save again.", "您编辑期间 {by} 已保存此草稿，您的修改尚未保存：请对比后重新保存。";
@@ -69,6 +70,7 @@ impl Words {
             Problem::Past => self.problem_past().to_owned(),
             Problem::AnotherPlace => self.problem_another_place().to_owned(),
             Problem::DefaultPassword => self.problem_default_password().to_owned(),
+            Problem::Deletes => self.problem_deletes().to_owned(),
             Problem::LastAdmin => self.problem_last_admin().to_owned(),
             Problem::Edited { by } => self.problem_edited(by),
             Problem::Unchanged => self.problem_unchanged().to_owned(),

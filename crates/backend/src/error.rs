@@ -131,6 +131,9 @@ pub enum Problem {
     /// A stored password goes only where it was entered for.
     #[error("was entered for another place")]
     AnotherPlace,
+    /// What is stored would go for good, and nobody has agreed to that.
+    #[error("would delete what is stored")]
+    Deletes,
     /// Nobody would be left who can manage users.
     #[error("is the last admin")]
     LastAdmin,

@@ -127,10 +127,15 @@ const ROWS: &[(&str, Option<Role>, &str)] = &[
         "kind=node_silent&minutes=7&cool_down=60&tells=all",
     ),
     ("alert_channel_remove", Some(Role::Admin), "id=1"),
+    (
+        "retention_save",
+        Some(Role::Admin),
+        "days=30&attack_rows=5000&ban_event_rows=5000",
+    ),
 ];
 
 /// Every page and endpoint to read, an address of it, and the least role (`None`: anybody).
-const PAGES: [(&str, &str, Option<Role>); 22] = [
+const PAGES: [(&str, &str, Option<Role>); 23] = [
     ("/setup", "/setup", None),
     ("/sign-in", "/sign-in", None),
     ("/", "/", Some(Role::Viewer)),
@@ -164,6 +169,7 @@ const PAGES: [(&str, &str, Option<Role>); 22] = [
     ("/nodes/{name}", "/nodes/fs-9", Some(Role::Viewer)),
     ("/search", "/search?q=x", Some(Role::Viewer)),
     ("/alerts", "/alerts?add=email", Some(Role::Viewer)),
+    ("/settings", "/settings", Some(Role::Viewer)),
     ("/audit", "/audit", Some(Role::Admin)),
     // Not of the interface's own list of routes.
     ("", "/attacks.csv?kind=scan", Some(Role::Viewer)),
@@ -258,6 +264,7 @@ async fn nobody_does_more_than_their_role(pool: PgPool) {
         ("test alert channel", vec!["admin"]),
         ("set alert rule", vec!["admin"]),
         ("remove alert channel", vec!["admin"]),
+        ("set retention", vec!["admin"]),
     ] {
         let rows: Vec<String> =
             sqlx::query_scalar("select actor from audit where action = $1 order by id")

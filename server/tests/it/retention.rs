@@ -226,9 +226,9 @@ async fn an_admin_chooses_what_is_kept(pool: PgPool) {
         days: NonZeroU16::new(days).unwrap(),
         ..Limits::default()
     };
-    let refused = retention::set_settings(backend, &actor(Role::Operator), days(7)).await;
+    let refused = retention::set_settings(backend, &actor(Role::Operator), days(7), None).await;
     assert!(matches!(refused, Err(backend::Error::Forbidden)));
-    let refused = retention::set_settings(backend, &actor(Role::Admin), days(401)).await;
+    let refused = retention::set_settings(backend, &actor(Role::Admin), days(401), None).await;
     assert!(matches!(
         refused,
         Err(backend::Error::Invalid { field: "days", .. })
@@ -236,7 +236,7 @@ async fn an_admin_chooses_what_is_kept(pool: PgPool) {
     assert_eq!(retention::settings(backend).await.unwrap().days.get(), 90);
     for chosen in [7, 400] {
         let admin = actor(Role::Admin);
-        retention::set_settings(backend, &admin, days(chosen))
+        retention::set_settings(backend, &admin, days(chosen), None)
             .await
             .unwrap();
         // … on every replica.

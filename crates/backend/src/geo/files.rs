@@ -13,8 +13,8 @@ pub(super) const COUNTRIES_V6: &str = "asn-country-ipv6.csv";
 pub(super) const NETWORKS_V4: &str = "asn-ipv4.csv";
 pub(super) const NETWORKS_V6: &str = "asn-ipv6.csv";
 
-/// In the order of the settings page.
-pub(super) const NAMES: [&str; 4] = [COUNTRIES_V4, COUNTRIES_V6, NETWORKS_V4, NETWORKS_V6];
+/// Names of the files, in the order of the settings page.
+pub const NAMES: [&str; 4] = [COUNTRIES_V4, COUNTRIES_V6, NETWORKS_V4, NETWORKS_V6];
 
 /// What tells a file from what it was before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -10,6 +10,7 @@ mod places;
 mod ranges;
 mod read;
 
+pub use files::NAMES as FILE_NAMES;
 pub use folder::{FileState, Geo, State, watch};
 pub use places::Places;
 pub use read::{Fault, LoadError};

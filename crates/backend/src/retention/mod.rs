@@ -4,6 +4,7 @@
 mod counts;
 mod settings;
 mod sql;
+mod stored;
 mod weeks;
 
 use std::time::Duration;
@@ -12,7 +13,8 @@ use tokio::time::Instant;
 
 use crate::{Backend, Error};
 
-pub use settings::{Limits, MOST_DAYS, set_settings, settings};
+pub use settings::{CHOOSABLE_ROWS, Limits, LimitsForm, MOST_DAYS, set_settings, settings};
+pub use stored::{Loss, Stored, StoredCounts, StoredLog, loss, stored};
 
 /// A round ends after this: the job's lock is lost when it is held idle for longer than 15 s.
 const ROUND: Duration = Duration::from_secs(8);

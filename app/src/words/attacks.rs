@@ -26,6 +26,12 @@ words! {
     as_csv: "CSV", "导出 CSV";
     look_further: "Look further back", "继续向前查找";
     looked_back_to: "So far looked back to", "目前已查找至";
+    exports_busy: "Too many files are being sent", "导出任务过多";
+    exports_busy_text: "This console sends as many files of attack lines as it may at once. Nothing is wrong with what you asked for: wait until another one is done, then try again.", "控制台同时导出的攻击日志文件已达上限。您的请求没有问题，请等待其他导出完成后重试。";
+    back_to_attacks: "Back to the attacks", "返回攻击列表";
+    found_exactly(lines: &str): "{lines} found", "共 {lines} 条";
+    found_at_least(lines: &str): "{lines}+ found", "{lines} 条以上";
+    found_about(lines: &str): "about {lines} found", "约 {lines} 条";
     attacks_none: "No attack seen", "尚未发现攻击";
     attacks_none_match: "No line matches", "没有符合条件的日志";
     attacks_none_match_text: "Addresses and networks are found as such; extensions and numbers only when they are typed whole.", "IP 和网段可按范围查找；分机和号码需输入完整内容。";

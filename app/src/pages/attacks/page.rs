@@ -1,6 +1,6 @@
 //! The list of attack lines: newest first, live, until it is paused.
 
-use backend::attacks::{self, LinePage, LoggedLine};
+use backend::attacks::{self, LinePage, LoggedLine, Matches};
 use backend::nodes::{self, NodeName};
 use domain::role::Permission;
 use leptos::prelude::*;
@@ -15,7 +15,7 @@ use crate::pages::attacks::list::{LineTable, Pager};
 use crate::pages::attacks::names::Names;
 use crate::pages::attacks::query::PageQuery;
 use crate::request::{require, words};
-use crate::widgets::{Empty, Icon, Loaded, PeriodPicker};
+use crate::widgets::{Empty, Icon, Loaded, PeriodPicker, grouped};
 
 #[component]
 pub(crate) fn AttacksPage() -> impl IntoView {
@@ -29,6 +29,7 @@ pub(crate) fn AttacksPage() -> impl IntoView {
 
 struct Found {
     page: LinePage,
+    matches: Matches,
     nodes: Vec<NodeName>,
     open: Option<LoggedLine>,
     names: Names,
@@ -42,11 +43,19 @@ async fn load(query: PageQuery) -> Result<Found, AppError> {
         Some(place) => attacks::line(&backend, place).await?,
         None => None,
     };
-    let page = attacks::list(&backend, &query.question(now)).await?;
+    let question = query.question(now);
+    let page = attacks::list(&backend, &question).await?;
+    let whole = question.after.is_none() && page.next.is_none();
+    let matches = if whole {
+        Matches::Exactly(i64::try_from(page.rows.len()).unwrap_or(i64::MAX))
+    } else {
+        attacks::matches(&backend, &question).await?
+    };
     let networks = page.rows.iter().chain(&open).filter_map(|line| line.asn);
     Ok(Found {
         names: Names::of(&backend, networks),
         page,
+        matches,
         nodes: nodes::names(&backend).await?,
         open,
         now,
@@ -58,6 +67,7 @@ fn Screen(query: PageQuery, found: Found) -> impl IntoView {
     let words = words();
     let Found {
         page,
+        matches,
         nodes,
         open,
         names,
@@ -69,6 +79,7 @@ fn Screen(query: PageQuery, found: Found) -> impl IntoView {
         view! { <Nothing filtered=query.is_filtered() || query.after.is_some()/> }.into_any()
     } else {
         view! {
+            <HowMany matches/>
             <LineTable query=query.clone() page=page.clone() names=names.clone()/>
             <Pager query=query.clone() page/>
         }
@@ -83,7 +94,7 @@ fn Screen(query: PageQuery, found: Found) -> impl IntoView {
             <h1>{words.attacks()}</h1>
             <div class="buttons">
                 <Pause query=query.clone() now/>
-                <a class="button" href=query.csv() download="attacks.csv">
+                <a class="button" href=query.csv()>
                     <Icon name="download"/>
                     {words.as_csv()}
                 </a>
@@ -104,6 +115,19 @@ fn Screen(query: PageQuery, found: Found) -> impl IntoView {
             {opened.then(|| view! { <Drawer line=open names close=close.url()/> })}
         </div>
     }
+}
+
+/// Lines on all pages together.
+#[component]
+fn HowMany(matches: Matches) -> impl IntoView {
+    let words = words();
+    let text = match matches {
+        Matches::AtLeast(0) => None,
+        Matches::Exactly(lines) => Some(words.found_exactly(&grouped(lines))),
+        Matches::AtLeast(lines) => Some(words.found_at_least(&grouped(lines))),
+        Matches::About(lines) => Some(words.found_about(&grouped(lines))),
+    };
+    text.map(|text| view! { <p class="muted how-many">{text}</p> })
 }
 
 /// Stops the list where it is, or lets it go on.

@@ -7,7 +7,7 @@ mod over_time;
 mod sql;
 mod tops;
 
-pub use list::{LinePage, LineQuery, LoggedLine, PAGE_LIMIT, line, list};
+pub use list::{LinePage, LineQuery, LoggedLine, Matches, PAGE_LIMIT, line, list, matches};
 pub(crate) use of_keys::of_keys;
 pub use over_time::{BanBar, Bar, bans_over_time, over_time};
 pub use tops::{Top, Tops, tops};

@@ -4,6 +4,7 @@
 //! has anything at all; only those stretches of the log are read, in order of time. What one page
 //! reads is bounded: where a filter is so rare that the page does not fill, it says how far it looked.
 
+mod matches;
 mod place;
 mod plan;
 mod query;
@@ -16,6 +17,7 @@ use domain::ids::NodeId;
 use time::OffsetDateTime;
 
 use crate::{Backend, Error};
+pub use matches::{Matches, matches};
 use place::Place;
 use query::{Filters, Search};
 pub use query::{LineQuery, PAGE_LIMIT};

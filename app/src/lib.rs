@@ -21,6 +21,6 @@ pub mod words;
 #[cfg(feature = "ssr")]
 pub use layout::shell;
 #[cfg(feature = "ssr")]
-pub use pages::attacks::lines_asked;
+pub use pages::attacks::{exports_busy, lines_asked};
 #[cfg(feature = "ssr")]
 pub use routes::App;

@@ -12,6 +12,8 @@ use crate::site;
 
 /// Open event streams of one replica; browsers beyond it poll.
 const STREAMS: usize = 2_000;
+/// Files of attack lines that one replica sends at once; each reads as fast as it is taken.
+const EXPORTS: usize = 2;
 
 /// Cheap to clone.
 #[derive(Clone)]
@@ -27,6 +29,8 @@ pub struct AppState {
     pub(crate) has_users: Arc<OnceLock<()>>,
     /// A place for each open event stream.
     pub(crate) streams: Arc<Semaphore>,
+    /// A place for each file that is being sent.
+    pub(crate) exports: Arc<Semaphore>,
 }
 
 impl AppState {
@@ -48,6 +52,7 @@ impl AppState {
             shutdown,
             has_users: Arc::default(),
             streams: Arc::new(Semaphore::new(STREAMS)),
+            exports: Arc::new(Semaphore::new(EXPORTS)),
         })
     }
 }

@@ -12,7 +12,7 @@ pub(crate) use session::{begin_session, end_session, has_session};
 pub use visitor::{PublicUrl, Visitor};
 pub(crate) use visitor::{
     Theme, console_url, go, go_back, may, narrow_navigation, navigated, parts, query, rescoped,
-    scope, scoped, theme, visitor, words,
+    scope, scoped, theme, visitor, words, words_of,
 };
 
 use backend::{Actor, Backend};

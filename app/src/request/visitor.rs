@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
+use axum::http::HeaderMap;
 use axum::http::header::{ACCEPT_LANGUAGE, COOKIE, REFERER};
 use axum::http::request::Parts;
 use backend::accounts::User;
@@ -88,17 +89,17 @@ pub(crate) fn theme() -> Theme {
 
 /// The language cookie, else the browser's first language that we have.
 pub(crate) fn words() -> Words {
-    if let Some(language) = cookie("language").as_deref().and_then(Words::from_tag) {
+    use_context::<Parts>().map_or(Words::En, |parts| words_of(&parts.headers))
+}
+
+/// As [`words`], of a request that no page answers.
+pub(crate) fn words_of(headers: &HeaderMap) -> Words {
+    if let Some(language) = cookie_of(headers, "language").and_then(Words::from_tag) {
         return language;
     }
-    let Some(parts) = use_context::<Parts>() else {
-        return Words::En;
-    };
-    let accepted = parts
-        .headers
-        .get(ACCEPT_LANGUAGE)
-        .and_then(|value| value.to_str().ok());
+    let accepted = headers.get(ACCEPT_LANGUAGE);
     accepted
+        .and_then(|value| value.to_str().ok())
         .unwrap_or_default()
         .split(',')
         .find_map(|entry| Words::from_tag(entry.split(';').next().unwrap_or_default().trim()))
@@ -107,10 +108,14 @@ pub(crate) fn words() -> Words {
 
 fn cookie(name: &str) -> Option<String> {
     let parts = use_context::<Parts>()?;
-    parts.headers.get_all(COOKIE).iter().find_map(|header| {
+    cookie_of(&parts.headers, name).map(ToOwned::to_owned)
+}
+
+fn cookie_of<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    headers.get_all(COOKIE).iter().find_map(|header| {
         header.to_str().ok()?.split(';').find_map(|pair| {
             let (key, value) = pair.trim().split_once('=')?;
-            (key == name).then(|| value.to_owned())
+            (key == name).then_some(value)
         })
     })
 }

@@ -1,5 +1,6 @@
 //! What attackers sent.
 
+mod busy;
 mod drawer;
 mod filters;
 mod list;
@@ -8,6 +9,7 @@ mod page;
 mod query;
 mod table;
 
+pub use busy::exports_busy;
 pub(in crate::pages) use names::Names;
 pub(crate) use page::AttacksPage;
 pub use query::lines_asked;

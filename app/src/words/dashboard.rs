@@ -40,6 +40,9 @@ words! {
     no_nodes_title: "Add your first node", "添加第一个节点";
     quiet_text: "No attack in the last hour.", "最近 1 小时没有攻击。";
     held_text(attacks: &str, bans: &str): "{attacks} attacks in the last hour; {bans} addresses are banned now, each in the firewall of every node that holds it.", "最近 1 小时攻击 {attacks} 次；当前封堵 {bans} 个 IP，均已在相应节点的防火墙中生效。";
+    alert_title: "Attention: an alert is open", "注意：有未恢复的告警";
+    alerts_open(n: usize, kinds: &str): "Open alerts: {n} ({kinds}).", "当前有 {n} 条告警（{kinds}）。";
+    see_alerts: "See the alerts", "查看告警";
     see_bans: "See the bans", "查看封堵";
     see_nodes: "See the nodes", "查看节点";
     nodes_away_text(names: &str): "Away: {names}. fail2ban keeps banning there; you see it again when the worker is back.", "离线：{names}。fail2ban 仍在该处封堵，节点代理恢复后即可看到。";
@@ -64,5 +67,14 @@ impl Words {
             ),
             Facet::Prefix => (self.top_prefixes(), self.prefix(), self.prefixes_empty()),
         }
+    }
+
+    /// Of the rules of open alerts.
+    pub(crate) fn alerts_open_of(self, count: usize, rules: &[&str]) -> String {
+        let rules = rules.join(match self {
+            Self::En => ", ",
+            Self::Zh => "、",
+        });
+        self.alerts_open(count, &rules)
     }
 }

@@ -1,8 +1,10 @@
 //! The dashboard.
 
+use backend::alerts;
 use backend::bans::BanEventRow;
 use backend::config;
 use backend::overview::{self, Overview};
+use domain::alert::Kind;
 use domain::role::Permission;
 use leptos::prelude::*;
 
@@ -31,6 +33,8 @@ struct Shown {
     numbers: Numbers,
     /// Names of the nodes that somebody changed by hand.
     drifted: String,
+    /// Rules of the alerts that are open, the newest first.
+    alerts: Vec<Kind>,
 }
 
 async fn load() -> Result<Shown, AppError> {
@@ -38,7 +42,13 @@ async fn load() -> Result<Shown, AppError> {
     let mut drifts = config::drifts(&backend).await?;
     drifts.retain(|drift| scope().is_none_or(|node| node == drift.node));
     let overview = overview::overview(&backend, scope()).await?;
+    let alerts = alerts::open(&backend).await?.into_iter();
+    let alerts = alerts.filter(|alert| {
+        let of = alert.fact.node();
+        of.is_none_or(|of| overview.nodes.iter().any(|node| node.name == of))
+    });
     Ok(Shown {
+        alerts: alerts.map(|alert| alert.fact.kind()).collect(),
         overview,
         numbers: panels::load(&backend, scope()).await?,
         drifted: drifted_names(&drifts),
@@ -52,6 +62,7 @@ fn Screen(loaded: Shown) -> impl IntoView {
         overview,
         numbers,
         drifted,
+        alerts,
     } = loaded;
     let up = overview.nodes.iter().filter(|node| node.connected).count();
     let effective = if overview.not_effective > 0 {
@@ -67,6 +78,7 @@ fn Screen(loaded: Shown) -> impl IntoView {
             not_effective=overview.not_effective
             nodes=overview.nodes.clone()
             drifted
+            alerts
         />
         <div class="tiles">
             <Tile

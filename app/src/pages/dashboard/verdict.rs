@@ -1,11 +1,13 @@
 //! The one sentence on top of the dashboard.
 
 use backend::nodes::NodeRow;
+use domain::alert::Kind;
 use domain::health::HopState;
 use leptos::prelude::*;
 
 use crate::request::{scoped, words};
 use crate::widgets::{Icon, grouped};
+use crate::words::Words;
 
 /// Attention beats attack beats quiet.
 #[component]
@@ -16,6 +18,8 @@ pub(super) fn Verdict(
     nodes: Vec<NodeRow>,
     /// Names of the nodes whose configuration somebody changed by hand.
     drifted: String,
+    /// Rules of the alerts that are open.
+    alerts: Vec<Kind>,
 ) -> impl IntoView {
     let words = words();
     let names = |wanted: &dyn Fn(&NodeRow) -> bool| {
@@ -39,19 +43,24 @@ pub(super) fn Verdict(
     if !drifted.is_empty() {
         details.push(words.drift_on(&drifted));
     }
+    // Attacks that are told of are held as well as others.
+    let is_told = alerts.iter().any(|kind| !is_attack(*kind));
+    let attention = !details.is_empty() || is_told;
+    details.extend(told(words, &alerts));
     let (class, icon, title) = if nodes.is_empty() {
         details = vec![words.nodes_empty_text().to_owned()];
         ("verdict grey", "server", words.no_nodes_title())
-    } else if !details.is_empty() {
+    } else if attention {
         // fail2ban goes on without us: nothing is known to be open.
         let title = match (held, is_away) {
             (false, _) => words.not_held_title(),
             (true, true) => words.away_title(),
+            (true, false) if drifted.is_empty() => words.alert_title(),
             (true, false) => words.drift_title_short(),
         };
         ("verdict attention", "alert", title)
-    } else if attacks > 0 {
-        details.push(words.held_text(&grouped(attacks), &grouped(bans)));
+    } else if attacks > 0 || !alerts.is_empty() {
+        details.insert(0, words.held_text(&grouped(attacks), &grouped(bans)));
         ("verdict bad", "shield", words.under_attack_title())
     } else {
         details.push(words.quiet_text().to_owned());
@@ -69,9 +78,25 @@ pub(super) fn Verdict(
                 <p class="verdict-title">{title}</p>
                 {details.into_iter().map(|detail| view! { <p>{detail}</p> }).collect_view()}
             </div>
+            {(!alerts.is_empty()).then(|| view! { <a class="button" href="/alerts#open">{words.see_alerts()}</a> })}
             <a class="button" href=href>{link}</a>
         </section>
     }
+}
+
+fn is_attack(kind: Kind) -> bool {
+    matches!(kind, Kind::AttackRate | Kind::NewCountry)
+}
+
+/// How many alerts are open, and of which rules.
+fn told(words: Words, alerts: &[Kind]) -> Option<String> {
+    let mut kinds: Vec<&str> = Vec::new();
+    for kind in alerts.iter().map(|kind| words.alert_kind(*kind)) {
+        if !kinds.contains(&kind) {
+            kinds.push(kind);
+        }
+    }
+    (!kinds.is_empty()).then(|| words.alerts_open_of(alerts.len(), &kinds))
 }
 
 /// Does any hop from log to firewall fail?

@@ -73,6 +73,16 @@ impl Fact {
         }
     }
 
+    /// On which node; `None`: on all or any.
+    pub fn node(&self) -> Option<&str> {
+        match self {
+            Self::AttackRate { node, .. } | Self::NewCountry { node, .. } => node.as_deref(),
+            Self::NodeSilent { node, .. }
+            | Self::BanNotEffective { node, .. }
+            | Self::DeploymentFailed { node, .. } => Some(node),
+        }
+    }
+
     /// Of the same thing: is it the same event still? Another deployment that fails is another one.
     pub fn goes_on(&self, before: &Self) -> bool {
         match (self, before) {

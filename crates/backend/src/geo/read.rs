@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::fs::File;
-use std::io::{self, BufReader, Read};
+use std::io::{self, Read, Take};
 use std::path::Path;
 use std::str::FromStr;
 
@@ -15,6 +15,9 @@ use super::ranges::{Misfit, Ranges};
 
 /// Bytes of one file; today's largest has 24 MB.
 const BYTES: u64 = 64 << 20;
+/// Bytes that may be read on the way to the end of a line, beside the 8 KiB that are read ahead; today's
+/// longest line has 260.
+const LINE: usize = 16 << 10;
 /// Ranges in one file; today's largest has 412,000.
 const ROWS: usize = 1_000_000;
 /// Bytes of a network's name that are kept; today's longest has 169.
@@ -73,6 +76,9 @@ pub enum Fault {
     #[error("not UTF-8")]
     Text,
     /// Past our limits.
+    #[error("the line is too long")]
+    TooLong,
+    /// Past our limits.
     #[error("the file is too large")]
     TooLarge,
 }
@@ -127,6 +133,25 @@ fn harmless(name: &str) -> Cow<'_, str> {
     Cow::Owned(text)
 }
 
+/// A file of which one line takes bounded memory, also where a quote is never closed.
+struct Lines {
+    file: Take<File>,
+    /// Of this line; 0: it is too long.
+    left: usize,
+}
+
+impl Read for Lines {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.left == 0 {
+            return Err(io::Error::other(Fault::TooLong));
+        }
+        let room = buffer.len().min(self.left);
+        let read = self.file.read(&mut buffer[..room])?;
+        self.left -= read;
+        Ok(read)
+    }
+}
+
 fn rows<A, V>(
     path: &Path,
     file: &'static str,
@@ -140,18 +165,24 @@ where
     let broken = |source| LoadError::Read { file, source };
     let open = File::open(path).map_err(broken)?;
     // One byte more, so that a file of exactly the limit is none that was cut.
-    let bounded = BufReader::new(open).take(BYTES + 1);
+    let lines = Lines {
+        file: open.take(BYTES + 1),
+        left: LINE,
+    };
     let mut reader = ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)
-        .from_reader(bounded);
+        .from_reader(lines);
     let mut record = ByteRecord::new();
     let mut ranges = Ranges::default();
     loop {
-        let more = reader.read_byte_record(&mut record);
-        let more = more.map_err(|error| broken(io::Error::from(error)))?;
-        let line = record.position().map_or(0, csv::Position::line);
+        reader.get_mut().left = LINE;
+        let line = reader.position().line();
         let refuse = |fault| LoadError::Line { file, line, fault };
+        let more = match reader.read_byte_record(&mut record) {
+            Err(_) if reader.get_ref().left == 0 => return Err(refuse(Fault::TooLong)),
+            more => more.map_err(|error| broken(io::Error::from(error)))?,
+        };
         if reader.position().byte() > BYTES || ranges.len() >= ROWS {
             return Err(refuse(Fault::TooLarge));
         }

@@ -123,12 +123,14 @@ async fn broken_files_are_refused_with_their_line_and_the_old_data_stays() {
     let geo = read(folder.path()).await;
     let (v4, v6) = (files::COUNTRIES_V4, files::COUNTRIES_V6);
     let networks = files::NETWORKS_V4;
+    let long = format!("192.0.2.0,192.0.2.1,{}\n", "X".repeat(8_000));
     let huge = format!("192.0.2.0,192.0.2.1,{}\n", "X".repeat(1 << 20));
     // A quote that is never closed takes the rest of the file.
     let open = b"192.0.2.0,192.0.2.1,1,a\n192.0.2.2,192.0.2.3,\"1,b\n".as_slice();
     let falls = b"192.0.2.0,192.0.2.1,XA\n192.0.1.0,192.0.1.9,XA\n".as_slice();
     let twice = b"192.0.2.0,192.0.2.1,XA\n192.0.2.0,192.0.2.9,XA\n".as_slice();
-    let cases: [(&str, &[u8], u64, Fault); 20] = [
+    let open_and_huge = [open, "192.0.2.4,192.0.2.5,1,b\n".repeat(50_000).as_bytes()].concat();
+    let cases: [(&str, &[u8], u64, Fault); 22] = [
         (v4, b"<html>\n", 1, Fault::Fields(3)),
         (v4, b"192.0.2.0,192.0.2.1\n", 1, Fault::Fields(3)),
         (v4, b"192.0.2.0,192.0.2.1,XA,\n", 1, Fault::Fields(3)),
@@ -143,7 +145,8 @@ async fn broken_files_are_refused_with_their_line_and_the_old_data_stays() {
         (v4, b"192.0.2.0,192.0.2.1,xa\n", 1, Fault::Country),
         (v4, b"192.0.2.0,192.0.2.1,\n", 1, Fault::Country),
         (v4, b"192.0.2.0,192.0.2.1,\"<b\"\n", 1, Fault::Country),
-        (v4, huge.as_bytes(), 1, Fault::Country),
+        (v4, long.as_bytes(), 1, Fault::Country),
+        (v4, huge.as_bytes(), 1, Fault::TooLong),
         (v4, b"192.0.2.0,192.0.2.1,\xff\xff\n", 1, Fault::Text),
         (networks, b"192.0.2.0,192.0.2.1,0,x\n", 1, Fault::Network),
         (networks, b"192.0.2.0,192.0.2.1,1x,x\n", 1, Fault::Network),
@@ -154,6 +157,7 @@ async fn broken_files_are_refused_with_their_line_and_the_old_data_stays() {
             Fault::Text,
         ),
         (networks, open, 2, Fault::Fields(4)),
+        (networks, &open_and_huge, 2, Fault::TooLong),
     ];
     for (name, text, line, fault) in cases {
         let good = fs::read(folder.path().join(name)).unwrap();

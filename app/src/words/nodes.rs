@@ -1,5 +1,6 @@
 //! Nodes, their hops, and what to do about each.
 
+use domain::gap::Cause;
 use domain::health::{HopName, HopState};
 
 use crate::words::Words;
@@ -58,6 +59,13 @@ words! {
     gaps_text: "Bytes of a log that vanished before they could be read.", "读取之前就已消失的日志字节。";
     gap_unknown(from: i64, cause: &str): "at byte {from}, nobody knows how many: {cause}", "字节 {from} 处，数量未知：{cause}";
     gap(from: i64, to: i64, cause: &str): "bytes {from} to {to}: {cause}", "字节 {from} 至 {to}：{cause}";
+    gap_truncated: "the file was cut or rewritten", "文件被截断或改写";
+    gap_position_lost: "the saved position was lost", "已保存的读取位置丢失";
+    gap_after_rotation: "written to the old file after its rotation", "轮转之后仍写入了旧文件";
+    gap_too_old: "older than what is kept when they arrived", "到达时已超过保留天数";
+    gap_unexplained: "the worker passed over them and did not say why", "节点代理跳过了这些内容，未说明原因";
+    gap_refused(said: &str): "the console will never take them: “{said}”", "控制台不接受这些内容“{said}”";
+    gap_other(said: &str): "“{said}”", "“{said}”";
     odd_bans: "Entries in the jail that are no addresses", "jail 中不是 IP 的条目";
     recent_orders: "Last orders", "最近操作";
     orders_empty: "No order was given to this node yet.", "尚未对该节点下发操作。";
@@ -96,6 +104,20 @@ words! {
 }
 
 impl Words {
+    /// Why bytes are missing; what another program says about it stands as it is.
+    pub(crate) fn gap_cause(self, cause: &str) -> String {
+        let text = match Cause::from_text(cause) {
+            Some(Cause::Truncated) => self.gap_truncated(),
+            Some(Cause::PositionLost) => self.gap_position_lost(),
+            Some(Cause::WrittenAfterRotation) => self.gap_after_rotation(),
+            Some(Cause::TooOld) => self.gap_too_old(),
+            Some(Cause::Unexplained) => self.gap_unexplained(),
+            Some(Cause::Refused(said)) => return self.gap_refused(&said),
+            None => return self.gap_other(cause),
+        };
+        text.to_owned()
+    }
+
     pub(crate) fn hop(self, hop: HopName) -> &'static str {
         match hop {
             HopName::LogFound => self.hop_log_found(),

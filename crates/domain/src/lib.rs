@@ -10,6 +10,7 @@ pub mod attack;
 pub mod ban;
 pub mod config;
 pub mod cti;
+pub mod gap;
 pub mod geo;
 pub mod guard;
 pub mod health;

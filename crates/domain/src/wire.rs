@@ -168,7 +168,7 @@ pub struct Gap {
     pub from: i64,
     /// End of the last known size of that file; equal to `from` where nothing is known.
     pub to: i64,
-    /// What was seen: `truncated`, `deleted`, `position lost`.
+    /// A [`crate::gap::Cause`].
     pub cause: String,
 }
 

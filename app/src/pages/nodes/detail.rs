@@ -126,10 +126,11 @@ fn Facts(node: NodeRow, detail: NodeDetail) -> impl IntoView {
         .into_iter()
         .map(|gap| {
             // What was rewritten in place had a length that nobody saw.
+            let cause = words.gap_cause(&gap.cause);
             let text = if gap.from_byte == gap.to_byte {
-                words.gap_unknown(gap.from_byte, &gap.cause)
+                words.gap_unknown(gap.from_byte, &cause)
             } else {
-                words.gap(gap.from_byte, gap.to_byte, &gap.cause)
+                words.gap(gap.from_byte, gap.to_byte, &cause)
             };
             view! { <li><Ago at=gap.at/>" · "{text}</li> }
         })

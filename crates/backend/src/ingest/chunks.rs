@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use domain::gap::Cause;
 use domain::ids::NodeId;
 use domain::wire::{Chunk, Cursor, Gap, Source};
 use sqlx::PgConnection;
@@ -132,7 +133,7 @@ impl TooOld {
             generation: end.generation,
             from,
             to: to.unwrap_or(end.offset),
-            cause: "too_old".to_owned(),
+            cause: Cause::TooOld.to_string(),
         })
     }
 }
@@ -161,6 +162,6 @@ fn unexplained(chunk: &Chunk, stored: Option<&Cursor>) -> Option<Gap> {
         generation: chunk.end.generation,
         from,
         to: chunk.start,
-        cause: "unexplained".to_owned(),
+        cause: Cause::Unexplained.to_string(),
     })
 }

@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use domain::gap::Cause;
 use domain::inert::inert;
 use domain::wire::{Chunk, Cursor, Gap, Receipt, Report, VERSION};
 use runtime::Shutdown;
@@ -175,7 +176,7 @@ fn hollow(chunk: Chunk, reason: &str) -> Vec<Chunk> {
         generation: chunk.end.generation,
         from: chunk.start,
         to: chunk.end.offset,
-        cause: format!("refused: {}", inert(reason.as_bytes(), REASON)),
+        cause: Cause::Refused(inert(reason.as_bytes(), REASON)).to_string(),
     };
     let before = chunk.gap.clone().map(|gap| at(chunk.start, gap));
     before

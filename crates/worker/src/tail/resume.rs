@@ -3,6 +3,8 @@
 use std::io;
 use std::path::PathBuf;
 
+use domain::gap::Cause;
+
 use super::file::LogFile;
 use super::identity::{FileId, Files};
 use super::siblings::{self, Listing, Sibling};
@@ -23,7 +25,7 @@ impl Tailer {
                 self.know(saved.files.as_ref(), &listing, Some(file.id));
                 // The newest is nowhere, an older one is found: its generation is taken already.
                 if age > 0 {
-                    self.lost(&positions[0], "position lost");
+                    self.lost(&positions[0], &Cause::PositionLost);
                     self.new_generation();
                 }
                 self.fresh |= saved.files.is_none();
@@ -38,15 +40,19 @@ impl Tailer {
         // log itself.
         if let Some(newest) = positions.first() {
             let same = newest.files.as_ref().map(|files| files.current) == listing.current;
-            let cause = if same { "truncated" } else { "position lost" };
-            self.lost(newest, cause);
+            let cause = if same {
+                Cause::Truncated
+            } else {
+                Cause::PositionLost
+            };
+            self.lost(newest, &cause);
             self.know(newest.files.as_ref(), &listing, None);
         }
         self.place = Place::Waiting;
         Ok(true)
     }
 
-    fn lost(&mut self, position: &Position, cause: &str) {
+    fn lost(&mut self, position: &Position, cause: &Cause) {
         let offset = u64::try_from(position.cursor.offset).unwrap_or(0);
         self.gap(offset, offset, cause);
     }

@@ -4,6 +4,8 @@ use std::collections::{HashSet, VecDeque};
 use std::io;
 use std::time::Duration;
 
+use domain::gap::Cause;
+
 use super::file::LogFile;
 use super::identity::FileId;
 use super::siblings::{self, Listing, Sibling};
@@ -163,7 +165,7 @@ impl Tailer {
                     file.rewind();
                 }
                 if copy.is_none() || known_size > kept {
-                    self.gap(kept, known_size, "truncated");
+                    self.gap(kept, known_size, &Cause::Truncated);
                 }
                 if in_place || reachable {
                     // Copies of contents that came and went meanwhile are read first, then this.

@@ -8,6 +8,7 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use domain::gap::Cause;
 use domain::wire::{Chunk, Cursor, Gap};
 use serde::{Deserialize, Serialize};
 
@@ -214,7 +215,7 @@ impl Tailer {
                     closing = None;
                     self.changed()?;
                 }
-                Read::Shrunk(from, to) => self.gap(from, to, "truncated"),
+                Read::Shrunk(from, to) => self.gap(from, to, &Cause::Truncated),
                 Read::Idle => match closing.take() {
                     None => match self.successor(now)? {
                         // Read once more: lines may have come between the last read and the rotation.
@@ -256,7 +257,7 @@ impl Tailer {
         }
         let (end, original) = (file.offset, std::mem::take(&mut self.original_size));
         if original > end {
-            self.gap(end, original, "truncated");
+            self.gap(end, original, &Cause::Truncated);
         }
         Ok(None)
     }
@@ -278,7 +279,7 @@ impl Tailer {
                 generation: *generation,
                 from: position(*read),
                 to: position(metadata.len()),
-                cause: "written after rotation".to_owned(),
+                cause: Cause::WrittenAfterRotation.to_string(),
             });
             *read = metadata.len();
         }
@@ -287,12 +288,12 @@ impl Tailer {
             .take_if(|(file, ..)| file.metadata().is_ok_and(|metadata| metadata.nlink() == 0));
     }
 
-    pub(super) fn gap(&mut self, from: u64, to: u64, cause: &str) {
+    pub(super) fn gap(&mut self, from: u64, to: u64, cause: &Cause) {
         self.gaps.push_back(Gap {
             generation: self.generation,
             from: position(from),
             to: position(to),
-            cause: cause.to_owned(),
+            cause: cause.to_string(),
         });
     }
 

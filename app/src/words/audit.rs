@@ -1,5 +1,8 @@
 //! The audit log's own short phrases, in the reader's language.
 
+use backend::Problem;
+use domain::alert::Kind;
+
 use crate::words::Words;
 
 words! {
@@ -56,6 +59,9 @@ words! {
     did_remove_channel: "Removed alert channel", "删除告警通道";
     did_test_channel: "Tested alert channel", "测试告警通道";
     did_set_alert_rule: "Set alert rule", "设置告警规则";
+    did_set_event_socket: "Set event socket", "设置 Event Socket";
+    did_remove_event_socket: "Removed event socket", "移除 Event Socket";
+    did_forget_secrets: "Forgot stored secrets", "清除已保存的密钥和密码";
     did_set_retention: "Set how much is kept", "设置数据保留";
     key_days: "Days", "天数";
     key_attack_rows: "Attack lines", "攻击日志条数";
@@ -115,10 +121,32 @@ impl Words {
             "remove alert channel" => self.did_remove_channel(),
             "test alert channel" => self.did_test_channel(),
             "set alert rule" => self.did_set_alert_rule(),
+            "set event socket" => self.did_set_event_socket(),
+            "remove event socket" => self.did_remove_event_socket(),
+            "forget secrets" => self.did_forget_secrets(),
             "set retention" => self.did_set_retention(),
             other => other,
         };
         text.to_owned()
+    }
+
+    /// What it was done to, where that has no name of its own.
+    pub(crate) fn audit_object(self, object: &str) -> String {
+        match (object, Kind::from_text(object)) {
+            ("retention", _) => self.kept_title().to_owned(),
+            (_, Some(rule)) => self.alert_kind(rule).to_owned(),
+            (object, None) => object.to_owned(),
+        }
+    }
+
+    /// Why a ban was refused.
+    pub(crate) fn audit_refused(self, text: &str) -> String {
+        if let Some(network) = text.strip_suffix(" is protected") {
+            return self.protected_unknown(network);
+        }
+        let known = [Problem::Wide, Problem::TooMuch, Problem::Everybody];
+        let known = known.iter().find(|problem| problem.to_string() == text);
+        known.map_or_else(|| text.to_owned(), |problem| self.problem(problem))
     }
 
     /// Who did it where it was no user.

@@ -57,10 +57,7 @@ fn text(words: Words, key: &str, value: &Value, nodes: &[NodeName]) -> Option<St
                 .collect::<Vec<_>>()
                 .join(", "),
         ),
-        ("refused", Value::String(text)) => Some(match text.strip_suffix(" is protected") {
-            Some(network) => words.protected_unknown(network),
-            None => text.clone(),
-        }),
+        ("refused", Value::String(text)) => Some(words.audit_refused(text)),
         (_, Value::String(text)) => (!text.is_empty()).then(|| text.clone()),
         (_, Value::Bool(yes)) => Some(if *yes { words.yes() } else { words.no() }.to_owned()),
         (_, other) => Some(other.to_string()),
@@ -69,6 +66,7 @@ fn text(words: Words, key: &str, value: &Value, nodes: &[NodeName]) -> Option<St
 
 #[cfg(test)]
 mod tests {
+    use backend::Problem;
     use domain::ids::NodeId;
     use serde_json::json;
 
@@ -100,6 +98,14 @@ mod tests {
             Some(json!({"batch": 3, "nodes": [7, 8], "reason": ""})),
         );
         assert_eq!(details(Words::En, &banned, &nodes), ["Nodes: edge-1, #8"]);
+        let refused = row(
+            None,
+            Some(json!({"refused": Problem::Everybody.to_string()})),
+        );
+        assert_eq!(
+            details(Words::Zh, &refused, &[]),
+            ["拒绝原因: 网段过大，涉及整个互联网。"]
+        );
         let promoted = row(
             Some(json!({"role": "viewer"})),
             Some(json!({"role": "admin", "sessions_ended": 2})),

@@ -91,7 +91,7 @@ fn Row(row: AuditRow, details: Vec<String>) -> impl IntoView {
     let details = details.join(" · ");
     let object = match row.object.parse::<Network>() {
         Ok(network) => view! { <AddressLink network/> }.into_any(),
-        Err(_) => row.object.into_any(),
+        Err(_) => words.audit_object(&row.object).into_any(),
     };
     view! {
         <tr data-key=row.id.to_string()>

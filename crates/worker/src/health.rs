@@ -8,6 +8,7 @@ use domain::health::{Health, Hop, HopName, HopState};
 use domain::reason::{FileReason, HopReason, IoReason, Reason};
 
 use crate::config::Config;
+use crate::console::NotTaken;
 use crate::duty::bans::BanState;
 use crate::duty::probe::Answers;
 use crate::host;
@@ -29,11 +30,11 @@ pub struct Seen<'a> {
     /// `fail2ban.log`'s tail.
     pub bans_log: Option<&'a TailState>,
     /// Why the spool cannot be opened.
-    pub spool_error: Option<&'a str>,
+    pub spool_error: Option<&'a HopReason>,
     /// Bytes that wait for the console.
     pub spool_bytes: u64,
     /// Why the console, though reached, does not take them.
-    pub refusal: Option<&'a str>,
+    pub refusal: Option<NotTaken>,
     /// What fail2ban answered.
     pub answers: &'a Answers,
     /// The last ban list.
@@ -150,19 +151,18 @@ impl Seen<'_> {
 
     fn spool(&self) -> Hop {
         let mut written = [self.attacks, self.bans_log].into_iter().flatten();
-        let refused = written.find_map(|tail| tail.spool_error.as_deref());
+        let refused = written.find_map(|tail| tail.spool_error.as_ref());
         if let Some(error) = self.spool_error.or(refused) {
-            let said = error.to_owned();
-            return hop(
-                HopName::Spool,
-                HopState::Broken,
-                HopReason::SpoolBroken { said },
-            );
+            return hop(HopName::Spool, HopState::Broken, error.clone());
         }
         let bytes = self.spool_bytes;
-        if let Some(refusal) = self.refusal {
-            let said = refusal.to_owned();
-            let detail = HopReason::NotTaken { bytes, said };
+        if let Some(NotTaken { said, lines, bans }) = self.refusal.clone() {
+            let detail = HopReason::NotTaken {
+                bytes,
+                said,
+                lines,
+                bans,
+            };
             return hop(HopName::Spool, HopState::Attention, detail);
         }
         let state = if bytes > self.config.spool.max_bytes / 2 {
@@ -246,10 +246,7 @@ impl Seen<'_> {
         let (held, missing, partly) = (bans.held, bans.missing, bans.partly);
         let (state, detail): (_, Reason) = match &bans.firewall_error {
             _ if !bans.known => (HopState::Unknown, "".into()),
-            Some(error) => {
-                let said = error.clone();
-                (HopState::Unknown, HopReason::FirewallUnread { said }.into())
-            }
+            Some(error) => (HopState::Unknown, error.clone().into()),
             None if partly > 0 => {
                 let scope = bans.scope.as_str().to_owned();
                 let detail = HopReason::Partly {

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use domain::reason::HopReason;
 use runtime::Shutdown;
 use tokio::sync::Notify;
 
@@ -13,7 +14,6 @@ use crate::console::Refusals;
 use crate::console::outbox::Outbox;
 use crate::duty::bans::BanState;
 use crate::duty::probe::Answers;
-use crate::firewall::enforce::chain;
 use crate::spool::{Lock, Spool};
 use crate::tail::watch::{SharedSpool, Stored, Waker, lock};
 
@@ -27,7 +27,7 @@ pub(crate) struct Shared {
     pub outbox: Outbox,
     pub refusals: Refusals,
     pub spool: SharedSpool,
-    pub spool_error: Mutex<Option<String>>,
+    pub spool_error: Mutex<Option<HopReason>>,
     pub stored: Stored,
     pub added: Arc<Notify>,
     pub bans_changed: Arc<Notify>,
@@ -97,10 +97,10 @@ pub(crate) async fn open_spool(
                 return shutdown.stopping().await;
             }
             Ok(Err(error)) => {
-                let text = chain(&error);
-                let said = lock(&shared.spool_error).replace(text.clone());
-                if said.as_ref() != Some(&text) {
-                    tracing::error!("nothing is read: {text}");
+                let why = HopReason::from(&error);
+                let said = lock(&shared.spool_error).replace(why.clone());
+                if said.as_ref() != Some(&why) {
+                    tracing::error!("nothing is read: {why}");
                 }
             }
             Err(error) => tracing::error!("nothing is read: {error}"),

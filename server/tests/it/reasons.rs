@@ -6,17 +6,18 @@ use backend::{bans, orders};
 use domain::acl::AclLists;
 use domain::ban::Outcome;
 use domain::config::{Kind, Step};
+use domain::gap::Cause;
 use domain::health::{Health, Hop, HopName, HopState};
 use domain::ids::DeploymentId;
-use domain::reason::{HopReason, OrderReason};
+use domain::reason::{HopReason, OrderReason, ProgramReason, SpoolReason};
 use domain::role::Role;
-use domain::wire::Report;
+use domain::wire::{Chunk, Gap, Report};
 use reqwest::header::ACCEPT_LANGUAGE;
 use serde_json::json;
 use sqlx::PgPool;
 
 use crate::config_switch::{acl, deploy, profiles, reaches};
-use crate::support::{Browser, Switch, TestConsole, WebConsole, actor, ban_list, net};
+use crate::support::{Browser, Switch, TestConsole, WebConsole, actor, ban_list, chunk, net};
 
 /// The page as a visitor reads it.
 async fn page(browser: &Browser, language: &str, path: &str) -> String {
@@ -159,6 +160,77 @@ async fn an_order_and_a_hop_say_why_in_chinese(pool: PgPool) {
         }
         assert!(!page.contains(other), "{other}: {page}");
     }
+}
+
+/// Why bytes are missing, and what is in the way on the node's host.
+#[sqlx::test(migrator = "backend::MIGRATOR")]
+async fn gaps_and_the_workers_host_are_told_in_chinese(pool: PgPool) {
+    let console = TestConsole::start(&pool).await;
+    let worker = console.node("fs-1").await;
+    let web = WebConsole::start(&pool).await;
+    let browser = web.signed_in(Role::Viewer).await;
+    let said = "cannot use /var/lib/callwarden-worker: No space left on device";
+    let full = std::io::Error::from_raw_os_error(28);
+    let spool = HopReason::SpoolBroken {
+        said: said.to_owned(),
+        why: Some(SpoolReason::Io {
+            path: "/var/lib/callwarden-worker".to_owned(),
+            io: (&full).into(),
+        }),
+    };
+    let firewall = HopReason::FirewallUnread {
+        said: "nft took longer than 5 s and was killed".to_owned(),
+        why: Some(ProgramReason::TimedOut {
+            program: "nft".to_owned(),
+            seconds: "5".to_owned(),
+        }),
+    };
+    let hop = |name, detail: HopReason| Hop {
+        name,
+        state: HopState::Broken,
+        detail: detail.into(),
+    };
+    let health = Health {
+        hops: vec![hop(HopName::Spool, spool), hop(HopName::Firewall, firewall)],
+        ..Health::default()
+    };
+    let refused = Cause::Refused("<b>no</b>".to_owned()).to_string();
+    let causes = ["truncated", "position lost", "eaten", &refused];
+    let gap = |(n, cause): (i64, &&str)| Chunk {
+        gap: Some(Gap {
+            generation: n,
+            from: 0,
+            to: 10,
+            cause: (*cause).to_owned(),
+        }),
+        ..chunk(n, 10, 20, Vec::new())
+    };
+    let report = Report {
+        health: Some(health),
+        chunks: (1..).zip(&causes).map(gap).collect(),
+        ..Report::default()
+    };
+    worker.report(&report).await;
+    let chinese = page(&browser, "zh-CN", "/nodes/fs-1").await;
+    for words in [
+        "无法使用节点磁盘缓存 /var/lib/callwarden-worker：磁盘空间不足（No space left on device",
+        "无法读取防火墙：nft 运行超过 5 秒，已被终止",
+        "字节 0 至 10：文件被截断或改写",
+        "字节 0 至 10：已保存的读取位置丢失",
+        "字节 0 至 10：“eaten”",
+        "字节 0 至 10：控制台不接受这些内容“<b>no</b>”",
+    ] {
+        assert!(chinese.contains(words), "{words}: {chinese}");
+    }
+    for words in ["truncated", "position lost", "cannot use", "took longer"] {
+        assert!(!chinese.contains(words), "{words}: {chinese}");
+    }
+    let english = page(&browser, "en", "/nodes/fs-1").await;
+    for words in ["the file was cut or rewritten", said] {
+        assert!(english.contains(words), "{words}: {english}");
+    }
+    let raw = browser.get("/nodes/fs-1").await.body;
+    assert!(!raw.contains("<b>no</b>"), "{raw}");
 }
 
 /// Rows that were written in words only.

@@ -3,6 +3,7 @@
 use domain::reason::Fail2banReason;
 
 use super::file::zh_io;
+use super::worker::zh_program;
 
 pub(super) fn zh(reason: &Fail2banReason) -> String {
     match reason {
@@ -18,7 +19,9 @@ pub(super) fn zh(reason: &Fail2banReason) -> String {
         Fail2banReason::NotUnderstood { said } => format!("无法识别 fail2ban 的应答“{said}”"),
         Fail2banReason::Refused { said } => format!("fail2ban 拒绝执行“{said}”"),
         Fail2banReason::ClientRefused { said } => format!("fail2ban-client 拒绝执行“{said}”"),
-        Fail2banReason::Program { said } => format!("程序未能正常运行“{said}”"),
+        Fail2banReason::Program { said, why } => {
+            format!("程序未能正常运行：{}", zh_program(why.as_ref(), said))
+        }
         Fail2banReason::NotDone(networks) => {
             let some: Vec<String> = networks.iter().take(5).map(ToString::to_string).collect();
             let more = if networks.len() > 5 { " 等" } else { "" };

@@ -3,18 +3,24 @@
 use domain::reason::HopReason;
 
 use super::order::zh_scope;
+use super::worker::{zh_not_taken, zh_program, zh_spool};
 
 pub(super) fn zh(reason: &HopReason) -> String {
     match reason {
         HopReason::Unread { bytes } => format!("尚有 {bytes} 字节未读取"),
         HopReason::Waiting { bytes } => format!("{bytes} 字节等待上传到控制台"),
-        HopReason::NotTaken { bytes, said } => {
-            format!("{bytes} 字节等待上传，控制台没有接收“{said}”")
-        }
-        HopReason::SpoolBroken { said } => format!("无法使用节点磁盘缓存“{said}”"),
+        HopReason::NotTaken {
+            bytes,
+            said,
+            lines,
+            bans,
+        } => zh_not_taken(*bytes, said, lines.as_ref(), bans.as_ref()),
+        HopReason::SpoolBroken { said, why } => zh_spool(why.as_ref(), said),
         HopReason::Silent { path, seconds } => format!("{path}：{seconds} 秒没有应答"),
         HopReason::NoFailregex => "没有 failregex".to_owned(),
-        HopReason::FirewallUnread { said } => format!("无法读取防火墙“{said}”"),
+        HopReason::FirewallUnread { said, why } => {
+            format!("无法读取防火墙：{}", zh_program(why.as_ref(), said))
+        }
         HopReason::Partly {
             partly,
             held,

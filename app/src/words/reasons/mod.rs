@@ -9,6 +9,7 @@ mod order;
 mod switch;
 #[cfg(test)]
 mod tests;
+mod worker;
 
 use domain::reason::Reason;
 

@@ -4,6 +4,7 @@ use domain::guard::Refusal;
 use domain::reason::OrderReason;
 
 use super::inside;
+use super::worker::zh_program;
 use crate::words::Words;
 
 pub(super) fn zh(reason: &OrderReason) -> String {
@@ -33,9 +34,13 @@ pub(super) fn zh(reason: &OrderReason) -> String {
              restart --if-exists {jail}"
         ),
         OrderReason::BlockedBy { network, by } => format!("{network} 仍因 {by} 的封堵被拦截"),
-        OrderReason::FirewallUnread { said } => format!("已执行，但无法读回防火墙“{said}”"),
-        OrderReason::NoFirewall { said } => {
-            format!("没有可用的防火墙，请安装 nftables：apt-get install nftables（{said}）")
+        OrderReason::FirewallUnread { said, why } => {
+            let why = zh_program(why.as_ref(), said);
+            format!("已执行，但无法读回防火墙：{why}")
+        }
+        OrderReason::NoFirewall { said, why } => {
+            let why = zh_program(why.as_ref(), said);
+            format!("没有可用的防火墙（{why}），请安装 nftables：apt-get install nftables")
         }
         OrderReason::BadJailName => "jail 名称须为 1 至 26 个字母、数字、- 或 _".to_owned(),
         OrderReason::BadLogPath => "攻击日志须为绝对路径，且不含空格和 *?[]%<>#;".to_owned(),

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::IoReason;
+use super::{IoReason, ProgramReason};
 use crate::net::Network;
 
 /// Hung, gone, not allowed, or it refused.
@@ -63,6 +63,9 @@ pub enum Fail2banReason {
     Program {
         /// In our words and the system's.
         said: String,
+        /// The same; `None`: of an older worker.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        why: Option<ProgramReason>,
     },
     /// It says done, and its list does not.
     #[error("fail2ban said done, but its list disagrees about {}", some(.0))]

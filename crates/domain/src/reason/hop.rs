@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::{ConsoleReason, ProgramReason, SpoolReason};
 use crate::net::Network;
 
 /// A count, or why nothing is known.
@@ -27,12 +28,21 @@ pub enum HopReason {
         bytes: u64,
         /// What came back.
         said: String,
+        /// The same, of log lines; `None`: nothing, or of an older worker.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        lines: Option<ConsoleReason>,
+        /// The same, of the ban list.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        bans: Option<ConsoleReason>,
     },
     /// Nothing can be kept.
     #[error("{said}")]
     SpoolBroken {
         /// In our words and the system's.
         said: String,
+        /// The same; `None`: of an older worker.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        why: Option<SpoolReason>,
     },
     /// fail2ban hangs.
     #[error("{path}: no answer for {seconds} s")]
@@ -50,6 +60,9 @@ pub enum HopReason {
     FirewallUnread {
         /// In our words and the system's.
         said: String,
+        /// The same; `None`: of an older worker.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        why: Option<ProgramReason>,
     },
     /// The action is too narrow.
     #[error("{partly} of {held} bans stop {scope}")]

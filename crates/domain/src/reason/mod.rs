@@ -16,6 +16,7 @@ mod switch;
 mod tests;
 mod text;
 pub mod wire;
+mod worker;
 
 pub use deploy::{DeployReason, JailReason};
 pub use fail2ban::Fail2banReason;
@@ -24,6 +25,7 @@ pub use hop::HopReason;
 pub use order::OrderReason;
 use serde::{Deserialize, Serialize};
 pub use switch::{Answered, SwitchReason};
+pub use worker::{ConsoleReason, ProgramReason, SpoolReason};
 
 /// Why.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]

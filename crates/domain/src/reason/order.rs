@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Reason;
+use super::{ProgramReason, Reason};
 use crate::guard::Protected;
 use crate::net::Network;
 
@@ -74,12 +74,18 @@ pub enum OrderReason {
     FirewallUnread {
         /// In our words and the system's.
         said: String,
+        /// The same; `None`: of an older worker.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        why: Option<ProgramReason>,
     },
     /// No firewall for a jail.
     #[error("no firewall can be used; install nftables: apt-get install nftables: {said}")]
     NoFirewall {
         /// In our words and the system's.
         said: String,
+        /// The same; `None`: of an older worker.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        why: Option<ProgramReason>,
     },
     /// fail2ban's files cannot hold it.
     #[error("the jail's name must be 1 to 26 letters, digits, `-` or `_`")]

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
+use domain::reason::ConsoleReason;
 use domain::wire::{self, Enrol, Enrolled, INSTANCE_HEADER, Receipt, Refusal, RefusalKind, Report};
 use reqwest::{Certificate, ClientBuilder, Response, StatusCode};
 
@@ -52,6 +53,26 @@ pub enum ConsoleError {
     /// The answer is not what a console says.
     #[error("the console's answer is not understood")]
     Garbled,
+}
+
+impl ConsoleError {
+    /// Why a console that is reached does not take a report.
+    pub(super) fn reason(&self) -> Option<ConsoleReason> {
+        Some(match self {
+            Self::TooLarge => ConsoleReason::TooLarge,
+            Self::Busy(status) => ConsoleReason::Answers {
+                status: status.as_u16(),
+            },
+            Self::Refused(said) => ConsoleReason::Refused { said: said.clone() },
+            Self::Garbled => ConsoleReason::NotUnderstood,
+            Self::Config(_)
+            | Self::Authority(_)
+            | Self::Away(_)
+            | Self::Unknown
+            | Self::Code
+            | Self::Fenced => return None,
+        })
+    }
 }
 
 /// Speaks to one console. Clones share connections.

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use domain::ban::HeldBan;
 use domain::net::Network;
+use domain::reason::HopReason;
 use runtime::Shutdown;
 use tokio::sync::Notify;
 use tokio::time::Instant;
@@ -43,7 +44,7 @@ pub struct BanState {
     /// Blocked by the firewall though fail2ban holds no ban (a killed one leaves such rules).
     pub leftover: Vec<Network>,
     /// Could the firewall be read? With the reason if not.
-    pub firewall_error: Option<String>,
+    pub firewall_error: Option<HopReason>,
     /// Entries that are no addresses.
     pub odd: Vec<String>,
     /// A list was read.

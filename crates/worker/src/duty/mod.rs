@@ -8,6 +8,8 @@ mod queue;
 pub(crate) mod report;
 pub mod whitelist;
 
+use domain::reason::{HopReason, ProgramReason};
+
 use crate::config::Config;
 use crate::fail2ban::Fail2ban;
 use crate::firewall::{Blocked, Firewall};
@@ -31,11 +33,17 @@ impl Engine {
     }
 
     /// What the firewall blocks for the jail, or why that is not known.
-    pub(crate) async fn blocked(&self) -> Result<Blocked, String> {
+    pub(crate) async fn blocked(&self) -> Result<Blocked, HopReason> {
         match self.firewall.read(self.fail2ban.jail_name()).await {
             Ok(Some(blocked)) => Ok(blocked),
-            Ok(None) => Err("no firewall program can be read".to_owned()),
-            Err(error) => Err(error.to_string()),
+            Ok(None) => Err(HopReason::FirewallUnread {
+                said: "no firewall program can be read".to_owned(),
+                why: Some(ProgramReason::Nothing),
+            }),
+            Err(error) => Err(HopReason::FirewallUnread {
+                said: error.to_string(),
+                why: Some((&error).into()),
+            }),
         }
     }
 }

@@ -53,14 +53,13 @@ fn look(config: &Config, shared: &Shared, attacks: &Tail, bans_log: &Tail) -> He
     let spool_bytes = lock(&shared.spool).as_ref().map_or(0, Spool::waiting_bytes);
     let (attacks, bans_log) = (attacks.state(), bans_log.state());
     let spool_error = lock(&shared.spool_error).clone();
-    let refusal = shared.refusals.reason();
     let seen = Seen {
         config,
         attacks: Some(&lock(&attacks)),
         bans_log: Some(&lock(&bans_log)),
-        spool_error: spool_error.as_deref(),
+        spool_error: spool_error.as_ref(),
         spool_bytes,
-        refusal: refusal.as_deref(),
+        refusal: shared.refusals.reason(),
         answers: &lock(&shared.answers),
         bans: &lock(&shared.bans),
         clock_offset_ms: shared.clock_offset(),

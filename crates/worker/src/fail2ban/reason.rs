@@ -1,6 +1,6 @@
 //! What the console is told of an error here.
 
-use domain::reason::Fail2banReason;
+use domain::reason::{Fail2banReason, ProgramReason};
 
 use super::Fail2banError;
 use super::client::ClientError;
@@ -59,7 +59,34 @@ impl From<&ClientError> for Fail2banReason {
 
 impl From<&RunError> for Fail2banReason {
     fn from(error: &RunError) -> Self {
-        Self::Program { said: chain(error) }
+        Self::Program {
+            said: chain(error),
+            why: Some(error.into()),
+        }
+    }
+}
+
+impl From<&RunError> for ProgramReason {
+    fn from(error: &RunError) -> Self {
+        match error {
+            RunError::NoProgram => Self::Nothing,
+            RunError::Start { program, source } => Self::NotStarted {
+                program: program.clone(),
+                io: source.into(),
+            },
+            RunError::Read { program, source } => Self::NotRead {
+                program: program.clone(),
+                io: source.into(),
+            },
+            RunError::TimedOut { program, limit } => Self::TimedOut {
+                program: program.clone(),
+                seconds: limit.as_secs_f32().to_string(),
+            },
+            RunError::TooMuch { program, limit } => Self::TooMuch {
+                program: program.clone(),
+                bytes: *limit,
+            },
+        }
     }
 }
 

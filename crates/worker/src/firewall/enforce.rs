@@ -224,7 +224,8 @@ async fn read(fail2ban: &Fail2ban, firewall: &Firewall) -> Held {
     let read = firewall.read(fail2ban.jail_name()).await;
     read.map_err(|error| {
         let said = error.to_string();
-        OrderReason::FirewallUnread { said }.into()
+        let why = Some((&error).into());
+        OrderReason::FirewallUnread { said, why }.into()
     })
 }
 

@@ -15,6 +15,7 @@ use std::hash::BuildHasher;
 use std::time::Duration;
 
 use domain::net::Network;
+use domain::reason::ProgramReason;
 use ipnet::IpNet;
 
 pub use backend::Backend;
@@ -45,6 +46,21 @@ pub enum FirewallError {
     /// Its listing has another form.
     #[error("the listing of {0} cannot be understood")]
     Shape(String),
+}
+
+impl From<&FirewallError> for ProgramReason {
+    fn from(error: &FirewallError) -> Self {
+        match error {
+            FirewallError::Run(error) => error.into(),
+            FirewallError::Refused { program, text } => Self::Refused {
+                program: program.clone(),
+                said: text.clone(),
+            },
+            FirewallError::Shape(program) => Self::NotUnderstood {
+                program: program.clone(),
+            },
+        }
+    }
 }
 
 /// What one backend blocks for the jail.

@@ -51,7 +51,8 @@ impl From<&InstallError> for Reason {
             InstallError::File(error) => error.into(),
             InstallError::Firewall(error) => {
                 let said = chain(error);
-                OrderReason::NoFirewall { said }.into()
+                let why = Some(error.into());
+                OrderReason::NoFirewall { said, why }.into()
             }
             InstallError::Rejected(error) => {
                 OrderReason::Rejected(Box::new(fail2ban(error.into()))).into()

@@ -3,6 +3,10 @@
 use std::io;
 use std::path::PathBuf;
 
+use domain::reason::{HopReason, SpoolReason};
+
+use crate::firewall::enforce::chain;
+
 /// Why a record was not kept, or the folder cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum SpoolError {
@@ -26,4 +30,22 @@ pub enum SpoolError {
         /// The system's reason.
         source: io::Error,
     },
+}
+
+impl From<&SpoolError> for HopReason {
+    fn from(error: &SpoolError) -> Self {
+        let shown = |path: &std::path::Path| path.display().to_string();
+        let why = match error {
+            SpoolError::Full { bytes } => SpoolReason::Full { bytes: *bytes },
+            SpoolError::Taken { path } => SpoolReason::Taken { path: shown(path) },
+            SpoolError::Io { path, source } => SpoolReason::Io {
+                path: shown(path),
+                io: source.into(),
+            },
+        };
+        Self::SpoolBroken {
+            said: chain(error),
+            why: Some(why),
+        }
+    }
 }

@@ -9,12 +9,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use domain::reason::IoReason;
+use domain::reason::{HopReason, IoReason, SpoolReason};
 use domain::wire::{Chunk, Cursor, Source};
 use notify::{RecommendedWatcher, RecursiveMode, Watcher};
 
 use super::{Parser, Piece, TailStatus, Tailer};
-use crate::firewall::enforce::chain;
 use crate::spool::Spool;
 
 /// How often is looked without being woken.
@@ -35,7 +34,7 @@ pub struct TailState {
     /// Why the log cannot be read.
     pub log_error: Option<IoReason>,
     /// Why the spool does not take what was read.
-    pub spool_error: Option<String>,
+    pub spool_error: Option<HopReason>,
 }
 
 /// How far the console has each log; `None` until it has said so.
@@ -225,8 +224,11 @@ impl Runner {
 
     fn keep(&mut self, piece: Piece) -> Duration {
         let kept = match &mut *lock(&self.setup.spool) {
-            Some(spool) => spool.append(&piece).map_err(|error| chain(&error)),
-            None => Err("the spool is closed".to_owned()),
+            Some(spool) => spool.append(&piece).map_err(|error| (&error).into()),
+            None => Err(HopReason::SpoolBroken {
+                said: "the spool is closed".to_owned(),
+                why: Some(SpoolReason::Closed),
+            }),
         };
         match kept {
             Ok(()) => {

@@ -1,23 +1,23 @@
+mod files;
+mod host;
+
 use std::collections::BTreeSet;
 use std::io;
 
 use domain::acl::file as acl;
-use domain::acl::{AclError, NameError};
-use domain::cti::Field;
-use domain::cti::file::{FileProblem, What};
-use domain::guard::Protected;
 use domain::jail::{IgnoreError, OutOfRange};
 use domain::net::Network;
 use domain::profile::{self, ProfileError};
 use domain::reason::{
-    Answered, DeployReason, Fail2banReason, FileReason, HopReason, IoKind, IoReason, JailReason,
-    NotRead, OrderReason, Reason, SwitchReason,
+    Answered, DeployReason, IoKind, IoReason, JailReason, NotRead, Reason, SwitchReason,
 };
 use domain::switch_xml::{Place, XmlError};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::words::Words;
+use files::files;
+use host::{fail2ban, hops, orders};
 
 /// As the type itself names its members.
 fn members<T: DeserializeOwned>() -> BTreeSet<String> {
@@ -55,147 +55,6 @@ fn io() -> IoReason {
 
 fn inner() -> Reason {
     Reason::from(DeployReason::OtherFiles)
-}
-
-fn xml() -> Vec<XmlError> {
-    let (place, reason) = (place(), text());
-    whole(vec![
-        XmlError::TooBig,
-        XmlError::LongLine { place },
-        XmlError::Malformed { place, reason },
-        XmlError::Doctype { place },
-        XmlError::TooDeep { place },
-        XmlError::TooMany,
-    ])
-}
-
-fn lists() -> Vec<acl::FileError> {
-    use acl::{Conflict, FileError, MarkerFault};
-    let place = place();
-    let faults = whole(vec![
-        MarkerFault::Alone,
-        MarkerFault::Twice,
-        MarkerFault::Misplaced,
-    ]);
-    let mut samples = vec![
-        FileError::NotAclConf { place },
-        FileError::NoNetworkLists { place },
-        FileError::TwoNetworkLists { place },
-        FileError::Unshowable { place },
-        FileError::TooBigToWrite,
-        FileError::NotReadBack,
-    ];
-    samples.extend(xml().into_iter().map(FileError::Xml));
-    samples.extend(faults.into_iter().map(|fault| FileError::Marker {
-        place,
-        begin: true,
-        fault,
-    }));
-    samples.extend([true, false].map(|has_unseen| {
-        let name = "inbound".parse().unwrap();
-        FileError::Conflicts(vec![Conflict {
-            name,
-            place,
-            has_unseen,
-        }])
-    }));
-    whole(samples)
-}
-
-fn foreign() -> Vec<acl::CannotImport> {
-    use acl::{CannotImport, Fault, Finding};
-    let place = place();
-    let list = "inbound".parse::<domain::acl::ListName>().unwrap();
-    whole(vec![
-        CannotImport::Name {
-            place,
-            name: text(),
-            fault: NameError::TooLong,
-        },
-        CannotImport::Default { place, name: list },
-        CannotImport::Limit(AclError::TooManyLists),
-        CannotImport::Foreign(Finding {
-            place,
-            list: Some(text()),
-            fault: Fault::Ports,
-        }),
-    ])
-}
-
-fn rules() -> Vec<FileProblem> {
-    let what = whole(vec![
-        What::TooLarge,
-        What::NotUtf8,
-        What::NotJson,
-        What::EndsEarly,
-        What::TooDeep,
-        What::NotAnObject,
-        What::SectionNotAnObject,
-        What::Twice(text()),
-        What::OtherCase(text()),
-        What::Type(Field::Deny),
-        What::Value(Field::Deny, domain::cti::Reason::TooMany),
-    ]);
-    let problem = |what| FileProblem {
-        line: 3,
-        column: 7,
-        what,
-    };
-    what.into_iter().map(problem).collect()
-}
-
-fn profiles() -> Vec<profile::FileError> {
-    use profile::FileError;
-    let (place, profile) = (place(), "external".parse::<profile::ProfileName>().unwrap());
-    let mut samples = vec![
-        FileError::NoSettings {
-            profile: profile.clone(),
-            place,
-        },
-        FileError::Twice { profile, place },
-        FileError::TooBigToWrite,
-        FileError::NotReadBack,
-    ];
-    samples.extend(xml().into_iter().map(FileError::Xml));
-    whole(samples)
-}
-
-fn files() -> Vec<FileReason> {
-    let mut samples = vec![
-        FileReason::Missing,
-        FileReason::TooLong,
-        FileReason::NotUtf8 { line: 3 },
-        FileReason::Unknown,
-        FileReason::NotXml { place: place() },
-        FileReason::NotSet { param: text() },
-        FileReason::Lacks(vec![Field::Deny, Field::Allow]),
-        FileReason::ProfileTwice {
-            profile: text(),
-            other: text(),
-        },
-        FileReason::WrittenMeanwhile,
-    ];
-    let kinds = [
-        IoKind::Missing,
-        IoKind::Denied,
-        IoKind::Full,
-        IoKind::ReadOnly,
-        IoKind::Refused,
-        IoKind::NotAFile,
-        IoKind::ForeignLink,
-        IoKind::Other,
-    ];
-    for kind in kinds {
-        for writing in [true, false] {
-            let io = IoReason { kind, said: text() };
-            samples.push(FileReason::Io { writing, io });
-        }
-    }
-    samples.extend(lists().into_iter().map(FileReason::Acl));
-    samples.extend(foreign().into_iter().map(FileReason::Foreign));
-    samples.extend(rules().into_iter().map(FileReason::Rules));
-    samples.extend(profiles().into_iter().map(FileReason::Profile));
-    whole(samples)
 }
 
 fn answers() -> Vec<Answered> {
@@ -292,92 +151,6 @@ fn jail() -> Vec<JailReason> {
     ];
     samples.extend(ignore.into_iter().map(JailReason::Ignore));
     whole(samples)
-}
-
-fn fail2ban() -> Vec<Fail2banReason> {
-    let said = text;
-    whole(vec![
-        Fail2banReason::NoJail(text()),
-        Fail2banReason::Connect {
-            path: text(),
-            io: io(),
-        },
-        Fail2banReason::Impostor {
-            path: text(),
-            uid: 1000,
-        },
-        Fail2banReason::TimedOut { seconds: text() },
-        Fail2banReason::Broke(io()),
-        Fail2banReason::NotUnderstood { said: said() },
-        Fail2banReason::Refused { said: said() },
-        Fail2banReason::ClientRefused { said: said() },
-        Fail2banReason::Program { said: said() },
-        Fail2banReason::NotDone(vec![network(); 7]),
-    ])
-}
-
-fn orders() -> Vec<OrderReason> {
-    let (network, by, said) = (network(), network(), text);
-    whole(vec![
-        OrderReason::Protected {
-            network,
-            why: Protected::Console,
-        },
-        OrderReason::TooMuch,
-        OrderReason::UnknownAct,
-        OrderReason::NotDone,
-        OrderReason::NoAddress,
-        OrderReason::NotBlocked(network),
-        OrderReason::PartlyBlocked {
-            network,
-            scope: text(),
-        },
-        OrderReason::BannedAgain(network),
-        OrderReason::LeftOver { by, jail: text() },
-        OrderReason::BlockedBy { network, by },
-        OrderReason::FirewallUnread { said: said() },
-        OrderReason::NoFirewall { said: said() },
-        OrderReason::BadJailName,
-        OrderReason::BadLogPath,
-        OrderReason::Rejected(Box::new(inner())),
-        OrderReason::WhitelistRejected(Box::new(inner())),
-        OrderReason::Overridden {
-            setting: text(),
-            said: said(),
-        },
-        OrderReason::Revoked,
-        OrderReason::NewerWorker,
-    ])
-}
-
-fn hops() -> Vec<HopReason> {
-    let (bytes, held, said) = (7, 9, text);
-    whole(vec![
-        HopReason::Unread { bytes },
-        HopReason::Waiting { bytes },
-        HopReason::NotTaken {
-            bytes,
-            said: said(),
-        },
-        HopReason::SpoolBroken { said: said() },
-        HopReason::Silent {
-            path: text(),
-            seconds: 20,
-        },
-        HopReason::NoFailregex,
-        HopReason::FirewallUnread { said: said() },
-        HopReason::Partly {
-            partly: 3,
-            held,
-            scope: "TCP only".to_owned(),
-        },
-        HopReason::Missing { missing: 3, held },
-        HopReason::LeftOver {
-            count: 1,
-            some: vec![network()],
-        },
-        HopReason::Bans { held },
-    ])
 }
 
 #[test]

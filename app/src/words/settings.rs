@@ -21,9 +21,9 @@ words! {
     kept_unit_days(days: u16): "{days} days", "{days} 天";
 
     loss_title: "This deletes what is stored now, for good", "此更改将永久删除已有数据";
-    loss_attacks(lines: &str): "{lines} attack lines, the oldest", "最旧的 {lines} 条攻击日志";
-    loss_ban_events(lines: &str): "{lines} lines about bans, the oldest", "最旧的 {lines} 条封堵日志";
-    loss_days(days: i64): "the top lists of {days} days, the oldest", "最早 {days} 天的排行榜数据";
+    loss_attacks(lines: &str): "the oldest {lines} attack lines", "最旧的 {lines} 条攻击日志";
+    loss_ban_events(lines: &str): "the oldest {lines} lines about bans", "最旧的 {lines} 条封堵日志";
+    loss_days(days: i64): "the top lists of the oldest {days} days", "最早 {days} 天的排行榜数据";
     loss_nothing: "Nothing of it is stored any more: save again.", "相关数据已不存在，请直接保存。";
     loss_text: "Nothing has been saved yet. Choose larger limits above and save, or:", "尚未保存。请在上方改用更大的限制后保存，或者：";
     loss_agree(what: &str): "Delete {what} and save", "删除{what}并保存";

@@ -109,7 +109,7 @@ async fn an_admin_chooses_how_much_is_kept_and_agrees_to_what_goes(pool: PgPool)
     let page = save(&admin, "10", "1500", None).await;
     for said in [
         "deletes what is stored now, for good",
-        "<li>1,000 attack lines, the oldest</li>",
+        "<p>– the oldest 1,000 attack lines</p>",
         "name=\"agreed\" value=\"10 1500 500000\"",
     ] {
         assert!(page.contains(said), "{said} {page}");
@@ -126,12 +126,12 @@ async fn an_admin_chooses_how_much_is_kept_and_agrees_to_what_goes(pool: PgPool)
     .unwrap();
     assert_eq!((days.attacks, days.ban_events, days.days), (1_000, 0, 30));
     assert!(
-        page.contains("<li>the top lists of 30 days, the oldest</li>"),
+        page.contains("<p>– the top lists of the oldest 30 days</p>"),
         "{page}"
     );
     let page = save(&admin, "10", "1400", Some("10 1500 500000")).await;
     assert!(
-        page.contains("<li>1,100 attack lines, the oldest</li>"),
+        page.contains("<p>– the oldest 1,100 attack lines</p>"),
         "{page}"
     );
     assert_eq!(

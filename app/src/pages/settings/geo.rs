@@ -30,7 +30,7 @@ pub(super) fn Geo(state: State) -> impl IntoView {
     let now = backend().clock.now();
     let files = known.then(|| view! { <Files files=state.files now/> });
     view! {
-        <section class="card" id="geo" aria-labelledby="geo-title">
+        <section class="card settings" id="geo" aria-labelledby="geo-title">
             <h2 id="geo-title">{words.geo_title()}</h2>
             <Hint text=words.geo_text()/>
             {trouble

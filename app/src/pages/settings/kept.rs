@@ -23,7 +23,7 @@ pub(super) fn Kept(
         view! { <Facts limits/> }.into_any()
     };
     view! {
-        <section class="card" id="kept" aria-labelledby="kept-title">
+        <section class="card settings" id="kept" aria-labelledby="kept-title">
             <h2 id="kept-title">{words.kept_title()}</h2>
             <Hint text=words.kept_text()/>
             {(!chosen).then(|| view! { <Hint text=words.kept_from_file()/> })}
@@ -68,14 +68,14 @@ fn Question(asked: Asked) -> impl IntoView {
     }
     let agree = words.loss_agree(&words.losses(&parts));
     view! {
-        <div class="verdict attention" id="loss" role="alert">
+        <div class="verdict attention loss" id="loss" role="alert">
             <Icon name="alert"/>
             <div>
                 <p class="verdict-title">{words.loss_title()}</p>
-                <ul>{parts.into_iter().map(|part| view! { <li>{part}</li> }).collect_view()}</ul>
+                {parts.into_iter().map(|part| view! { <p>"– "{part}</p> }).collect_view()}
                 <p>{words.loss_text()}</p>
+                <button class="button danger" name="agreed" value=asked.limits.to_string()>{agree}</button>
             </div>
-            <button class="button danger" name="agreed" value=asked.limits.to_string()>{agree}</button>
         </div>
     }
     .into_any()

@@ -35,7 +35,7 @@ pub(super) fn listen() {
     on::<PointerEvent>(&document(), "pointerup", up);
     on::<PointerEvent>(&document(), "pointercancel", |_| clear());
     on::<KeyboardEvent>(&document(), "keydown", press);
-    on::<MouseEvent>(&document(), "focusout", |_| clear());
+    on::<web_sys::Event>(&document(), "focusout", |_| leave());
     // A link would be dragged away.
     on::<MouseEvent>(&document(), "dragstart", |event| {
         if plot_of(event.target()).is_some() {
@@ -64,7 +64,15 @@ fn plot_of(target: Option<web_sys::EventTarget>) -> Option<Element> {
     target.closest("[data-brush]").ok()?
 }
 
-fn columns(plot: &Element) -> Vec<Element> {
+/// What was chosen by keyboard ends with the focus.
+fn leave() {
+    if BRUSH.with_borrow(|brush| brush.as_ref().is_some_and(|brush| brush.down.is_none())) {
+        clear();
+    }
+}
+
+/// The bars of a chart, oldest first.
+pub(super) fn columns(plot: &Element) -> Vec<Element> {
     let Ok(list) = plot.query_selector_all("g.column") else {
         return Vec::new();
     };

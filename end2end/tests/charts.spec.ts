@@ -103,5 +103,13 @@ for (const theme of ['theme_light', 'theme_dark']) {
       () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
     );
     expect(wider).toBe(0);
+    // Dates keep clear of each other.
+    await open('/?window=7d');
+    const dates = page.locator('#attacks-over-time .bars text').filter({ visible: true });
+    const places = await dates.evaluateAll((texts) => texts.map((text) => text.getBoundingClientRect().toJSON()));
+    expect(places.length).toBeGreaterThan(2);
+    for (const [place, next] of places.slice(1).entries()) {
+      expect(next.left).toBeGreaterThan(places[place].right);
+    }
   });
 }

@@ -3,7 +3,10 @@
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Element, HtmlInputElement};
 
-use super::document;
+use super::{brush, document};
+
+/// So close to the edge of a plot, in pixels, half of a date has no room.
+const EDGE: f64 = 14.0;
 
 /// Puts every exact time into the reader's zone: `<time>` on hover; `data-clock` (the marks of a
 /// chart) as the text itself, `data-form` says whether with its day; `data-utc` into a field of a
@@ -25,9 +28,11 @@ pub(super) fn localise() {
         let day = || String::from(date.to_locale_date_string(&language, &day));
         let time = match mark.get_attribute("data-form").as_deref() {
             Some("both") => format!("{} {clock}", day()),
-            // The mark of a day that begins elsewhere at another time.
-            Some("day") if clock != "00:00" => format!("{} {clock}", day()),
-            Some("day") => day(),
+            Some("day") => {
+                to_midnight(&date);
+                stand_at(mark, date.get_time() / 1_000.0);
+                day()
+            }
             _ => clock,
         };
         let text = time + &mark.get_attribute("data-rest").unwrap_or_default();
@@ -61,6 +66,55 @@ fn each(selector: &str, with: impl Fn(&Element)) {
         for element in (0..list.length()).filter_map(|index| list.item(index)) {
             with(element.unchecked_ref());
         }
+    }
+}
+
+/// To the nearest beginning of a day in the reader's zone.
+fn to_midnight(date: &js_sys::Date) {
+    if date.get_hours() >= 12 {
+        date.set_date(date.get_date() + 1);
+    }
+    date.set_hours(0);
+    date.set_minutes(0);
+}
+
+/// Moves the mark of a chart to its time: days begin elsewhere than the server's.
+fn stand_at(mark: &Element, seconds: f64) {
+    let Some(drawing) = mark.closest("svg").ok().flatten() else {
+        return;
+    };
+    let columns = brush::columns(&drawing);
+    let time = |column: Option<&Element>, attribute: &str| -> Option<f64> {
+        column?.get_attribute(attribute)?.parse().ok()
+    };
+    let (Some(from), Some(to)) = (
+        time(columns.first(), "data-from"),
+        time(columns.last(), "data-to"),
+    ) else {
+        return;
+    };
+    let per_cent = (seconds - from) / (to - from).max(1.0) * 100.0;
+    let x = format!("{per_cent:.3}%");
+    let width = drawing.get_bounding_client_rect().width();
+    // Near an edge a text in the middle would be cut off.
+    let anchor = match per_cent / 100.0 * width {
+        left if left < EDGE => "start",
+        left if left > width - EDGE => "end",
+        _ => "middle",
+    };
+    let display = if (0.0..=100.0).contains(&per_cent) {
+        "inline"
+    } else {
+        "none"
+    };
+    let _ = mark.set_attribute("text-anchor", anchor);
+    let line = mark.previous_element_sibling();
+    for (piece, places) in [(Some(mark.clone()), &["x"][..]), (line, &["x1", "x2"][..])] {
+        let Some(piece) = piece else { continue };
+        for place in places {
+            let _ = piece.set_attribute(place, &x);
+        }
+        let _ = piece.set_attribute("display", display);
     }
 }
 

@@ -49,7 +49,11 @@ pub(super) fn times(starts: &[OffsetDateTime], end: OffsetDateTime) -> Times {
     let span = (end - *first).whole_seconds().max(1);
     let dated = span > Duration::hours(36).whole_seconds();
     let most = if dated { DATES } else { TIMES };
-    let step = STEPS.into_iter().find(|step| span / step <= most);
+    // Two marks of one day would read the same.
+    let least = if dated { 86_400 } else { 0 };
+    let step = STEPS
+        .into_iter()
+        .find(|step| *step >= least && span / step <= most);
     let step = step.unwrap_or(span);
     let places = starts
         .iter()
@@ -99,6 +103,7 @@ mod tests {
             (60, 1, false, 3),     // an hour: 09:10, 09:20 …
             (72, 5, false, 23),    // six hours: 11:02, past 11:00
             (96, 15, false, 12),   // a day: 12:07, past 12:00
+            (60, 60, true, 15),    // two and a half days: the midnights
             (84, 120, true, 8),    // a week: past midnight of the first two days
             (90, 480, true, 14),   // thirty days
             (80, 7_200, true, 20), // 400 days

@@ -21,10 +21,13 @@ words! {
     address_older: "Older", "更早";
     address_newest: "Newest", "最新";
     attempts_count(lines: &str): "{lines} attempts", "尝试 {lines} 次";
+    attempts_one: "1 attempt", "尝试 1 次";
     attempts_at_least(lines: &str): "more than {lines} attempts", "尝试超过 {lines} 次";
     attempts_for(time: &str): "within {time}", "持续 {time}";
     attempts_of_extensions(some: &str): "extensions {some}", "分机 {some}";
+    attempts_of_extension(one: &str): "extension {one}", "分机 {one}";
     attempts_of_numbers(some: &str): "numbers {some}", "号码 {some}";
+    attempts_of_number(one: &str): "number {one}", "号码 {one}";
     attempts_of_sources(n: usize): "from {n} addresses", "来自 {n} 个 IP";
     attempts_from(source: &str): "from {source}", "来自 {source}";
     attempts_and_more(n: usize): "and {n} more", "等另外 {n} 个";

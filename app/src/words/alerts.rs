@@ -32,7 +32,7 @@ words! {
     rule_active: "on", "已启用";
     rule_off: "off", "已停用";
     rule_waits: "no channel", "无通道";
-    rule_reminds(every: &str): "reminds every {every}", "每 {every}提醒";
+    rule_reminds(every: &str): "; reminds every {every}", "；每 {every}提醒";
     rule_tells: "Tells", "通知";
     every_channel: "every channel", "所有通道";
     no_channel: "nobody", "无";

@@ -9,6 +9,9 @@ use domain::role::Role;
 use crate::words::Words;
 
 words! {
+    colon: ": ", "：";
+    comma: ", ", "，";
+    next_sentence: " ", "";
     registration_failed: "Registration failed", "注册失败";
     call_unauthorised: "Call without valid credentials", "呼叫未通过认证";
     number_refused: "Number refused", "号码被拒绝";

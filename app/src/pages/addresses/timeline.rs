@@ -107,6 +107,8 @@ fn Attempted(network: Network, burst: Burst) -> impl IntoView {
     let lines = grouped(burst.lines);
     let count = if burst.at_least {
         words.attempts_at_least(&lines)
+    } else if burst.lines == 1 {
+        words.attempts_one().to_owned()
     } else {
         words.attempts_count(&lines)
     };
@@ -126,10 +128,17 @@ fn Attempted(network: Network, burst: Burst) -> impl IntoView {
         _ => None,
     };
     let time = length(words, burst.first, burst.last);
-    let extensions = (burst.extensions.all > 0)
-        .then(|| words.attempts_of_extensions(&named(words, &burst.extensions)));
-    let numbers =
-        (burst.numbers.all > 0).then(|| words.attempts_of_numbers(&named(words, &burst.numbers)));
+    let named = |attempts| named(words, attempts);
+    let extensions = match burst.extensions.all {
+        0 => None,
+        1 => Some(words.attempts_of_extension(&named(&burst.extensions))),
+        _ => Some(words.attempts_of_extensions(&named(&burst.extensions))),
+    };
+    let numbers = match burst.numbers.all {
+        0 => None,
+        1 => Some(words.attempts_of_number(&named(&burst.numbers))),
+        _ => Some(words.attempts_of_numbers(&named(&burst.numbers))),
+    };
     let nodes = Some(burst.nodes.join(", "));
     let rest = [time, from, extensions, numbers, nodes]
         .into_iter()
@@ -137,7 +146,7 @@ fn Attempted(network: Network, burst: Burst) -> impl IntoView {
     let rest = rest.collect::<Vec<_>>().join(" · ");
     view! {
         <span class="strong">{count}</span>
-        ": "
+        {words.colon()}
         {kinds.join(", ")}
         <span class="muted breaks">{rest}</span>
     }
@@ -168,7 +177,7 @@ fn Ordered(network: Network, orders: Vec<OrderRow>) -> impl IntoView {
     Some(view! {
         <span class="strong">{words.act(first.act)}</span>
         {first.network.map(|of| view! { <About network of/> })}
-        ", "
+        {words.comma()}
         {words.ordered_by(&words.audit_actor(&first.actor))}
         {reason.map(|reason| view! { <span class="breaks">{reason}</span> })}
         <OrderChips orders most=MOST_CHIPS/>
@@ -187,7 +196,7 @@ fn Audited(network: Network, row: AuditRow) -> impl IntoView {
     view! {
         <span class="strong">{words.audit_action(&row.action)}</span>
         {of.map(|of| view! { <About network of/> })}
-        ", "
+        {words.comma()}
         {words.ordered_by(&words.audit_actor(&row.actor))}
         {text.map(|text| view! { <span class="breaks">{text}</span> })}
     }

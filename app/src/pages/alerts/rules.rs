@@ -78,7 +78,7 @@ fn Row(row: RuleRow, channels: Vec<ChannelRow>, nodes: Vec<NodeName>) -> impl In
             <td data-label=words.alert_rule()>{name}</td>
             <td data-label=words.alert_what()>
                 {says(words, rule.threshold)}
-                {(!kind.is_news()).then(|| view! { <span class="muted">{format!("; {}", words.rule_reminds(&every))}</span> })}
+                {(!kind.is_news()).then(|| view! { <span class="muted">{words.rule_reminds(&every)}</span> })}
             </td>
             <td data-label=words.rule_scope()>{scope.unwrap_or_else(|| words.rule_scope_all().to_owned())}</td>
             <td data-label=words.rule_tells()>{tells}</td>

@@ -122,7 +122,7 @@ fn Row(
             <td class="nowrap roomy" data-label=words.country()>
                 {(country.is_some() || network.is_some()).then(|| view! { <span>{country}{network}</span> })}
             </td>
-            <td data-label=words.kind()>{words.attack_kind(line.kind)}</td>
+            <td class="kind" data-label=words.kind()>{words.attack_kind(line.kind)}</td>
             <td class="mono target" data-label=words.extension()>{wanted}</td>
             <td class="nowrap" data-label=words.node()>{line.node_name.clone()}</td>
             <td class="row-actions">

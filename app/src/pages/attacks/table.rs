@@ -1,10 +1,11 @@
 //! Attack lines. Their text came over SIP: it is only ever text here.
 
 use backend::bans::AttackRow;
+use domain::net::Network;
 use leptos::prelude::*;
 
 use crate::request::words;
-use crate::widgets::Ago;
+use crate::widgets::{AddressLink, Ago};
 
 #[component]
 pub(in crate::pages) fn AttackTable(
@@ -17,7 +18,7 @@ pub(in crate::pages) fn AttackTable(
     }
     view! {
         <div class="table-box">
-            <table class="compact">
+            <table class="compact latest">
                 <thead>
                     <tr>
                         <th>{words.time()}</th>
@@ -37,7 +38,6 @@ pub(in crate::pages) fn AttackTable(
 #[component]
 fn Line(line: AttackRow) -> impl IntoView {
     let words = words();
-    let source = line.source.map(|source| source.to_string());
     let target = [line.extension, line.number]
         .into_iter()
         .flatten()
@@ -45,16 +45,13 @@ fn Line(line: AttackRow) -> impl IntoView {
         .join(" → ");
     view! {
         <tr title=line.raw>
-            <td class="nowrap"><Ago at=line.at/></td>
-            <td class="mono">
-                {source
-                    .map(|source| {
-                        view! { <a href=format!("/addresses/{source}")>{source.clone()}</a> }
-                    })}
+            <td class="when nowrap"><Ago at=line.at/></td>
+            <td class="who">
+                {line.source.map(|source| view! { <AddressLink network=Network::host(source)/> })}
             </td>
-            <td>{words.attack_kind(line.kind)}</td>
-            <td class="mono cut target">{target}</td>
-            <td class="cut">{line.node_name}</td>
+            <td class="kind">{words.attack_kind(line.kind)}</td>
+            <td class="mono target"><span class="clamp">{target}</span></td>
+            <td class="where cut">{line.node_name}</td>
         </tr>
     }
 }

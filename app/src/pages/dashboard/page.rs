@@ -135,7 +135,7 @@ fn BanEvents(events: Vec<BanEventRow>) -> impl IntoView {
     }
     view! {
         <div class="table-box">
-            <table class="compact">
+            <table class="compact latest">
                 <thead>
                     <tr>
                         <th>{words.time()}</th>
@@ -150,10 +150,10 @@ fn BanEvents(events: Vec<BanEventRow>) -> impl IntoView {
                         .map(|event| {
                             view! {
                                 <tr>
-                                    <td class="nowrap"><Ago at=event.at/></td>
-                                    <td class="nowrap">{words.ban_event(event.kind)}</td>
-                                    <td><AddressLink network=event.network/></td>
-                                    <td class="cut">{event.node_name}</td>
+                                    <td class="when nowrap"><Ago at=event.at/></td>
+                                    <td class="kind">{words.ban_event(event.kind)}</td>
+                                    <td class="who"><AddressLink network=event.network/></td>
+                                    <td class="where cut">{event.node_name}</td>
                                 </tr>
                             }
                         })

@@ -35,7 +35,7 @@ pub(super) fn Item(row: InsightRow) -> impl IntoView {
             <Icon name=told.icon/>
             <div>
                 <p class="strong breaks">{told.what.clone()}</p>
-                <p class="breaks">{told.seen}" "{told.why}</p>
+                <p class="breaks">{format!("{}{}{}", told.seen, words.next_sentence(), told.why)}</p>
                 <p class="muted">{words.insight_since()}" "<Ago at=row.since/></p>
                 <div class="buttons">
                     <a class="button small" href=told.href>{told.act}</a>

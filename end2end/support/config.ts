@@ -49,6 +49,18 @@ export async function withoutDraft(page: Page, w: Words): Promise<void> {
   await expect(page.getByText(w('draft_discarded'))).toBeVisible();
 }
 
+/** Opens a line of configuration as it is when a test begins: without the draft of an earlier one. */
+export async function openWithoutDraft(
+  page: Page,
+  w: Words,
+  open: (path: string) => Promise<void>,
+  path: string,
+): Promise<void> {
+  await open(path);
+  await withoutDraft(page, w);
+  await open(path);
+}
+
 /** Saves and deploys a ban time on all nodes; looks until every node has it. */
 export async function deployBanTime(
   page: Page,

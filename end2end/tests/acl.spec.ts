@@ -1,4 +1,4 @@
-import { exclusively, withoutDraft } from '../support/config';
+import { exclusively, openWithoutDraft } from '../support/config';
 import { expect, test } from '../support/test';
 import type { Page, TestInfo } from '@playwright/test';
 
@@ -20,9 +20,7 @@ test('a list is made, filled, tested, and shown as it will be written', async (
 ) => {
   await exclusively('acl', async () => {
     const address = await scoped('/acl', page, info);
-    await open(address);
-    await withoutDraft(page, w);
-    await open(address);
+    await openWithoutDraft(page, w, open, address);
     const lists = page.locator('#add-list');
     await lists.getByLabel(w('list_name'), { exact: true }).fill('in bound');
     await lists.getByRole('button', { name: w('add_list') }).click();

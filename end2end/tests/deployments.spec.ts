@@ -1,4 +1,4 @@
-import { deployBanTime, editJailFile, exclusively, jailSetting, withoutDraft } from '../support/config';
+import { deployBanTime, editJailFile, exclusively, jailSetting, openWithoutDraft } from '../support/config';
 import { node } from '../support/stage';
 import { expect, test } from '../support/test';
 
@@ -12,9 +12,7 @@ test('a change by hand is seen within 30 s, and ours is put back', async ({
   await exclusively('jail', async () => {
     const edge = node('edge-2');
     const hours = { 'js-en': 41, 'js-zh': 42, 'nojs-en': 43 }[test.info().project.name] ?? 44;
-    await open('/jail');
-    await withoutDraft(page, w);
-    await open('/jail');
+    await openWithoutDraft(page, w, open, '/jail');
     await deployBanTime(page, w, eventually, `${hours}h`, 'before somebody edits the file');
 
     const since = Date.now();
@@ -45,9 +43,7 @@ test('a change by hand is seen within 30 s, and ours is put back', async ({
 
 test('every deployment is listed and shows each node', async ({ page, open, eventually, w, accessible }) => {
   await exclusively('jail', async () => {
-    await open('/jail');
-    await withoutDraft(page, w);
-    await open('/jail');
+    await openWithoutDraft(page, w, open, '/jail');
     const message = `listed (${test.info().project.name})`;
     await deployBanTime(page, w, eventually, `${50 + Math.floor(Math.random() * 40)}h`, message);
     await open('/deployments');

@@ -1,4 +1,4 @@
-import { deployBanTime, exclusively, jailSetting, withoutDraft } from '../support/config';
+import { deployBanTime, exclusively, jailSetting, openWithoutDraft, withoutDraft } from '../support/config';
 import { node } from '../support/stage';
 import { awake, expect, test } from '../support/test';
 
@@ -10,9 +10,7 @@ test('settings go from draft to every node and are proven there; one click goes 
   accessible,
 }) => {
   await exclusively('jail', async () => {
-    await open('/jail');
-    await withoutDraft(page, w);
-    await open('/jail');
+    await openWithoutDraft(page, w, open, '/jail');
     const project = test.info().project.name;
     await deployBanTime(page, w, eventually, '25h', `a day and an hour (${project})`);
     await deployBanTime(page, w, eventually, '26h', `one more hour (${project})`);
@@ -60,9 +58,7 @@ test('a wrong value is said at its field, and nothing typed is lost', async ({ p
 
 test('the slower of two editors is refused and loses nothing', async ({ page, open, w, js, context }) => {
   await exclusively('jail', async () => {
-    await open('/jail');
-    await withoutDraft(page, w);
-    await open('/jail');
+    await openWithoutDraft(page, w, open, '/jail');
     const other = await context.newPage();
     await other.goto('/jail');
     if (js) await awake(other);
@@ -88,9 +84,7 @@ test('the slower of two editors is refused and loses nothing', async ({ page, op
 
 test('unwise settings are told before they are deployed', async ({ page, open, w }) => {
   await exclusively('jail', async () => {
-    await open('/jail');
-    await withoutDraft(page, w);
-    await open('/jail');
+    await openWithoutDraft(page, w, open, '/jail');
     await page.getByLabel(w('bantime')).fill('2m');
     await page.getByLabel(w('maxretry')).fill('1');
     await page.getByRole('button', { name: w('save_draft') }).click();

@@ -2,7 +2,7 @@
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { exclusively, withoutDraft } from '../support/config';
+import { exclusively, openWithoutDraft } from '../support/config';
 import { node } from '../support/stage';
 import { expect, test } from '../support/test';
 
@@ -17,9 +17,7 @@ test('a file that is broken on one node is told with its place; once mended, one
     const list = `gate-${test.info().project.name}`;
     const file = join(node('edge-2').freeswitch.folder, 'autoload_configs', 'acl.conf.xml');
     const whole = readFileSync(file, 'utf8');
-    await open('/acl');
-    await withoutDraft(page, w);
-    await open('/acl');
+    await openWithoutDraft(page, w, open, '/acl');
     await page.locator('#add-list').getByLabel(w('list_name'), { exact: true }).fill(list);
     await page.getByRole('button', { name: w('add_list') }).click();
     await expect(page.getByRole('heading', { name: w('entries_of', { name: list, n: 0 }) })).toBeVisible();
@@ -35,7 +33,7 @@ test('a file that is broken on one node is told with its place; once mended, one
       await page.getByLabel(w('message'), { exact: true }).fill(`a gate (${test.info().project.name})`);
       await page.getByRole('button', { name: w('publish') }).click();
       await eventually(() => expect(failed).toContainText(w('step_failed'), { timeout: 2_000 }));
-      await expect(failed).toContainText(/acl\.conf\.xml: line \d+, column \d+/);
+      await expect(failed).toContainText(/acl\.conf\.xml(: line \d+, column \d+|：.*第 \d+ 行第 \d+ 列)/);
       await eventually(() =>
         expect(progress).toContainText(w('progress_of', { verified: 1, all: 2 }), { timeout: 2_000 }),
       );

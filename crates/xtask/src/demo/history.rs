@@ -1,5 +1,5 @@
-//! A week of slow scanning before the first start, so that the first look at the charts shows
-//! something. It is older than what fail2ban counts: nobody in it is banned.
+//! Two weeks of slow scanning before the first start, so that the first look at the charts shows
+//! something, and what was before. It is older than what fail2ban counts: nobody in it is banned.
 
 use std::io;
 use std::path::Path;
@@ -9,9 +9,9 @@ use runtime::Clock;
 
 use super::attacker::Attacker;
 
-const DAYS: i64 = 7;
+const DAYS: i64 = 14;
 /// Lines of one node.
-const LINES: usize = 1_600;
+const LINES: usize = 3_000;
 /// One burst: so many lines within half an hour.
 const BURST: usize = 150;
 /// Who comes again and again.

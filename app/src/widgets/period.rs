@@ -89,6 +89,14 @@ impl Period {
         }
     }
 
+    /// From and to as they were asked for: lines are kept one by one, whatever is counted together.
+    pub(crate) fn exactly(&self, now: OffsetDateTime) -> Option<(OffsetDateTime, OffsetDateTime)> {
+        match self {
+            Self::Between(from, to) => Some((*from, *to)),
+            _ => self.window(now).map(|window| (window.from(), window.to())),
+        }
+    }
+
     fn problem(&self, name: &str, words: Words) -> Option<String> {
         match self {
             Self::Wrong { field, problem, .. } if *field == name => Some(match problem {

@@ -291,7 +291,7 @@ async fn raw_bars(backend: &Backend, log: &str, node: Option<NodeId>, window: Wi
                 .filter(|row| row.get::<OffsetDateTime, _>(0) == start);
             bar.map(|row| row.get::<i64, _>(2)).sum()
         };
-        best.0 = window.bars(now).map(of).collect();
+        best.0 = window.bars(window.step(now)).map(of).collect();
         best.1 = best.1.min(begin.elapsed());
     }
     best

@@ -4,6 +4,7 @@ use backend::addresses::{self, AddressPage, Event, Timeline, Verdict};
 use backend::whitelist::{Expiry, NewEntry, Scope, add};
 use backend::{Error, bans};
 use domain::attack::Kind;
+use domain::attack::window::{Span, Window};
 use domain::net::Network;
 use domain::role::Role;
 use domain::wire::{AttackEvent, Report};
@@ -12,7 +13,7 @@ use time::OffsetDateTime;
 
 use crate::support::{
     NOW, TestConsole, TestWorker, WebConsole, actor, attack, ban_event, ban_list, ban_request,
-    chunk, log_of_bans, net,
+    chunk, log_of_bans, net, until,
 };
 
 const WHO: &str = "198.51.100.7";
@@ -175,6 +176,36 @@ async fn a_flood_is_paged_by_the_hour_and_nothing_is_lost(pool: PgPool) {
     }
     assert_eq!(found, [3_000, 1]);
     assert_eq!(pages, 2);
+}
+
+#[sqlx::test(migrator = "backend::MIGRATOR")]
+async fn the_chart_has_what_is_weeks_old(pool: PgPool) {
+    let console = TestConsole::start(&pool).await;
+    let worker = console.node("fs-1").await;
+    let days = [29, 20, 14, 3, 0];
+    let lines = days.into_iter().enumerate();
+    let lines =
+        lines.map(|(n, days)| line(100 * i64::try_from(n).unwrap(), WHO, days * 86_400 + 5));
+    report(&worker, lines.collect()).await;
+    until("folded", async || {
+        (console.count("pending_counts").await == 0).then_some(())
+    })
+    .await;
+    let members = addresses::members(&console.backend, net(WHO))
+        .await
+        .unwrap();
+    let window = Window::last(Span::Month, NOW);
+    let bars = addresses::over_time(&console.backend, &members, window).await;
+    let bars = bars.unwrap();
+    let step = window.step_of_keys(NOW);
+    for days in days {
+        let at = NOW - time::Duration::seconds(days * 86_400 + 5);
+        let bar = bars
+            .iter()
+            .find(|(start, _)| (*start..*start + step).contains(&at));
+        assert_eq!(bar.unwrap().1, 1, "{days} days ago");
+    }
+    assert_eq!(bars.iter().map(|bar| bar.1).sum::<i64>(), 5);
 }
 
 #[sqlx::test(migrator = "backend::MIGRATOR")]

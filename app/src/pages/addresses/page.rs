@@ -89,7 +89,7 @@ async fn load(asked: Option<Network>) -> Result<Option<Found>, AppError> {
         nodes: nodes::names(&backend).await?,
         network_name: network_name.map(ToOwned::to_owned),
         page,
-        step: window.step(now),
+        step: window.step_of_keys(now),
         period,
         window,
         back,

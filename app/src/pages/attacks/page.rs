@@ -73,7 +73,7 @@ fn Screen(query: PageQuery, found: Found) -> impl IntoView {
         names,
         now,
     } = found;
-    let window = query.period.window(now);
+    let shown = query.period.exactly(now);
     let opened = query.open.is_some();
     let list = if page.rows.is_empty() && page.next.is_none() {
         view! { <Nothing filtered=query.is_filtered() || query.after.is_some()/> }.into_any()
@@ -106,7 +106,7 @@ fn Screen(query: PageQuery, found: Found) -> impl IntoView {
                 period=query.period.clone()
                 path="/attacks"
                 kept=query.filters()
-                shown=window.map(|window| (window.from(), window.to()))
+                shown
                 usual=None
             />
         </div>

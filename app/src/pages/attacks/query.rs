@@ -2,7 +2,6 @@
 
 use backend::attacks::LineQuery;
 use domain::attack::Kind;
-use domain::attack::window::Window;
 use domain::ids::NodeId;
 use domain::inert;
 use time::{Duration, OffsetDateTime};
@@ -66,12 +65,11 @@ impl PageQuery {
     }
 
     pub(super) fn question(&self, now: OffsetDateTime) -> LineQuery {
-        let window = self.period.window(now);
+        let (from, to) = self.period.exactly(now).unzip();
         let paused = self.paused.map(|at| {
             let at = OffsetDateTime::from_unix_timestamp(at).unwrap_or(now);
             at + Duration::SECOND
         });
-        let end = window.map(Window::to);
         LineQuery {
             node: self.node,
             kind: self.kind,
@@ -80,8 +78,8 @@ impl PageQuery {
             asn: self.asn,
             extension: self.extension.clone(),
             prefix: self.prefix.clone(),
-            from: window.map(Window::from),
-            to: end.into_iter().chain(paused).min(),
+            from,
+            to: to.into_iter().chain(paused).min(),
             after: self.after.clone(),
             limit: ROWS,
         }
@@ -125,7 +123,9 @@ impl PageQuery {
 
     /// The address of the same lines as a file.
     pub(super) fn csv(&self) -> String {
-        address("/attacks.csv", &self.filters(), &self.period.pairs())
+        let paused = self.paused.map(|at| ("paused", at.to_string()));
+        let more: Vec<_> = self.period.pairs().into_iter().chain(paused).collect();
+        address("/attacks.csv", &self.filters(), &more)
     }
 
     /// With other filters the list begins anew.

@@ -18,7 +18,7 @@ pub(crate) async fn of_keys(
     window: Window,
 ) -> Result<Vec<(OffsetDateTime, i64)>, Error> {
     let now = backend.clock.now();
-    let step = window.step(now);
+    let step = window.step_of_keys(now);
     let facet = counts::code(facet);
     let mut tx = sql::snapshot(&backend.pool).await?;
     let stretches = cut(
@@ -33,5 +33,5 @@ pub(crate) async fn of_keys(
         *bars.entry(floor(bar, step)).or_default() += events;
     }
     let bar = |start| (start, bars.get(&start).copied().unwrap_or(0));
-    Ok(window.bars(now).map(bar).collect())
+    Ok(window.bars(step).map(bar).collect())
 }

@@ -83,5 +83,5 @@ async fn bars<const N: usize>(
         }
     }
     let bar = |start| (start, bars.get(&start).copied().unwrap_or([0; N]));
-    Ok(window.bars(now).map(bar).collect())
+    Ok(window.bars(step).map(bar).collect())
 }

@@ -83,7 +83,7 @@ create table facet_totals (
     level smallint    not null,
     facet smallint    not null,
     keys  bigint      not null,
-    -- Buckets that begin before this are gone, all or some.
+    -- Buckets that begin before this are gone, or never were, all or some.
     since timestamptz not null default '-infinity',
     primary key (level, facet)
 );
@@ -118,7 +118,8 @@ from attacks a
 cross join lateral (values (1::smallint, host(a.source)), (4, nullif(a.extension, ''))) as f (facet, key)
 cross join (values (0::smallint, 'minute'), (1, 'hour'), (2, 'day')) as l (level, unit)
 cross join lateral (values (0), (a.node_id)) as n (node_id)
-where f.key is not null and date_trunc(l.unit, a.at, 'UTC') < date_trunc(l.unit, now() + interval '1 minute', 'UTC')
+where f.key is not null and (l.level > 0 or a.at > now() - interval '49 hours')
+  and date_trunc(l.unit, a.at, 'UTC') < date_trunc(l.unit, now() + interval '1 minute', 'UTC')
 group by 1, 2, 3, 4, 5;
 insert into rolled (hours, days)
 select date_trunc('hour', made, 'UTC'), date_trunc('day', made, 'UTC')
@@ -126,8 +127,10 @@ select date_trunc('hour', made, 'UTC'), date_trunc('day', made, 'UTC')
 from (select case when exists (select from attacks) then now() else 'epoch' end) as at (made);
 insert into facet_buckets (level, facet, start, node_id, keys)
 select level, facet, start, node_id, count(*) from facet_counts group by 1, 2, 3, 4;
-insert into facet_totals (level, facet, keys)
-select l.level, f.facet, coalesce(sum(b.keys), 0)
+insert into facet_totals (level, facet, keys, since)
+select l.level, f.facet, coalesce(sum(b.keys), 0),
+       -- Countries, networks and prefixes of those lines were not looked up.
+       case when f.facet in (2, 3, 5) and exists (select from attacks) then now() else '-infinity' end
 from generate_series(0, 2) as l (level)
 cross join generate_series(1, 5) as f (facet)
 left join facet_buckets b on b.level = l.level and b.facet = f.facet

@@ -63,6 +63,7 @@ pub struct Backend {
     weeks: ingest::Weeks,
     /// Rung when there is something to fold.
     folding: Arc<tokio::sync::Notify>,
+    room: Arc<tokio::sync::Mutex<()>>,
     alerts: Arc<alerts::Settings>,
 }
 
@@ -84,6 +85,7 @@ impl Backend {
             geo: geo::Geo::default(),
             weeks: ingest::Weeks::default(),
             folding: Arc::default(),
+            room: Arc::default(),
             alerts: Arc::default(),
         }
     }

@@ -1,7 +1,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use backend::attacks::{bans_over_time, over_time, tops};
-use backend::nodes;
+use backend::{nodes, retention};
 use domain::attack::Kind;
 use domain::attack::facet::Facet;
 use domain::attack::window::{Span, Window};
@@ -341,22 +341,24 @@ async fn counts_are_the_lines_in_a_thousand_windows(pool: PgPool) {
     told(0..40, &workers).await;
     // Some of it is not folded yet.
     compare(&consoles, &nodes, &mut random, 250, &mut asked).await;
-    let later = |hours| {
+    let later = async |hours| {
         for console in consoles {
             console.backend.clock.advance(Duration::hours(hours));
         }
+        // It rolls up what is over.
+        retention::sweep(&one.backend).await.unwrap();
     };
-    later(1);
+    later(1).await;
     told(40..60, &workers).await;
     compare(&consoles, &nodes, &mut random, 250, &mut asked).await;
 
     let gone = workers.pop().unwrap().node;
     let admin = actor(Role::Admin);
     let removed = async { nodes::remove(&two.backend, &admin, gone).await.unwrap() };
-    later(2);
+    later(2).await;
     tokio::join!(removed, told(60..80, &workers));
     compare(&consoles, &nodes, &mut random, 250, &mut asked).await;
-    later(24);
+    later(24).await;
     told(80..100, &workers).await;
     compare(&consoles, &nodes, &mut random, 250, &mut asked).await;
     for left in [

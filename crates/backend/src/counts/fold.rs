@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use runtime::Shutdown;
 
-use super::{roll, sql};
+use super::sql;
 use crate::{Backend, Error, advisory};
 
 /// Reports wait for each other to be folded together: a key that comes again is written once.
@@ -28,8 +28,10 @@ pub(crate) async fn run(backend: Backend, shutdown: Shutdown) {
         failing = folded.is_err();
         let pause = async {
             // `None`, an error: another replica is at it, or Postgres is away.
-            if matches!(folded, Ok(Some(0))) {
-                backend.folding.notified().await;
+            match folded {
+                Ok(Some(sql::ROWS..)) => return,
+                Ok(Some(0)) => backend.folding.notified().await,
+                _ => {}
             }
             if !matches!(sql::pending_lines(&backend.pool).await, Ok(ENOUGH..)) {
                 tokio::time::sleep(GATHER).await;
@@ -52,14 +54,15 @@ pub(crate) async fn fold(backend: &Backend, wait: bool) -> Result<Option<i64>, E
         return Ok(None);
     }
     let now = backend.clock.now();
-    roll::roll(&mut tx, now).await?;
-    let rows = sql::fold(&mut tx, now).await?;
+    let rows = sql::fold(&mut tx, None, now).await?;
     tx.commit().await?;
     Ok(Some(rows))
 }
 
-/// Waits until not too much is pending.
+/// Waits until not too much is pending. One report of this replica at a time looks, so that the others wait
+/// without a connection that pages need.
 pub(crate) async fn make_room(backend: &Backend) -> Result<(), Error> {
+    let _turn = backend.room.lock().await;
     while sql::pending_lines(&backend.pool).await? > MOST {
         fold(backend, true).await?;
     }

@@ -14,6 +14,7 @@ use domain::attack::facet::Facet;
 
 pub(crate) use fold::{fold, make_room, run};
 pub(crate) use pending::Sums;
+pub(crate) use roll::roll;
 pub(crate) use sql::forget_node;
 
 /// Kinds, among the facets of `pending_counts`.

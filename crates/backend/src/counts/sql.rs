@@ -1,9 +1,11 @@
 //! The tables of counts.
 
+use std::ops::RangeInclusive;
+
 use domain::attack::window::{HOURS_KEPT, HOURS_OF_KINDS_KEPT, MINUTES_KEPT};
 use domain::ids::NodeId;
 use sqlx::{PgConnection, PgExecutor};
-use time::OffsetDateTime;
+use time::{Duration, OffsetDateTime};
 
 use crate::advisory;
 
@@ -40,18 +42,28 @@ pub(super) async fn pending_lines(conn: impl PgExecutor<'_>) -> Result<i64, sqlx
 
 /// Events that one statement moves, over all facets: some 50,000 lines.
 const EVENTS: i64 = 250_000;
+/// Rows that one statement moves.
+pub(super) const ROWS: i64 = 500;
 
-/// Moves the oldest rows; how many there were. Minutes and hours from before those dates are
-/// swept already, or soon: what came late counts in the larger buckets only. Hours and days that are not
-/// rolled up yet get theirs then, so all that are too old to have minutes must be.
-pub(super) async fn fold(conn: &mut PgConnection, now: OffsetDateTime) -> Result<i64, sqlx::Error> {
+/// Moves the oldest rows, at most [`ROWS`], of one node or all; how many there were. Minutes and hours from
+/// before those dates are swept already, or soon: what came late counts in the larger buckets only. Hours and
+/// days that are not rolled up yet get theirs then, out of minutes and hours that stay until then.
+pub(super) async fn fold(
+    conn: &mut PgConnection,
+    node: Option<NodeId>,
+    now: OffsetDateTime,
+) -> Result<i64, sqlx::Error> {
     sqlx::query_scalar!(
         r#"with taken as (
                delete from pending_counts
                where id in (
                    select id from (
                        select id, lines, sum(lines) over (order by id) as running
-                       from (select id, lines from pending_counts order by id limit 500) oldest
+                       from (
+                           select id, lines from pending_counts
+                           where $5::bigint is null or node_id = $5
+                           order by id limit $6
+                       ) oldest
                    ) p
                    where running - lines < $1::bigint
                )
@@ -63,12 +75,14 @@ pub(super) async fn fold(conn: &mut PgConnection, now: OffsetDateTime) -> Result
                cross join lateral (values (0), (p.node_id)) as n (node_id)
                group by 1, 2, 3, 4
            ), leveled as (
-               select 0::smallint as level, facet, node_id, start, key, events from minutes
-               where start >= $2
+               select 0::smallint as level, facet, node_id, start, key, events
+               from minutes cross join rolled
+               where start >= case when facet = 0 then $2 else least($2, rolled.hours) end
                union all
                select 1, facet, node_id, date_trunc('hour', start, 'UTC'), key, sum(events)::bigint
                from minutes cross join rolled
-               where case when facet = 0 then start >= $3 else start >= $4 and start < rolled.hours end
+               where case when facet = 0 then start >= $3
+                     else start >= least($4, rolled.days) and start < rolled.hours end
                group by 2, 3, 4, 5
                union all
                select 2, facet, node_id, date_trunc('day', start, 'UTC'), key, sum(events)::bigint
@@ -111,6 +125,8 @@ pub(super) async fn fold(conn: &mut PgConnection, now: OffsetDateTime) -> Result
         now - MINUTES_KEPT,
         now - HOURS_OF_KINDS_KEPT,
         now - HOURS_KEPT,
+        node.map(|node| node.0),
+        ROWS,
     )
     .fetch_one(conn)
     .await
@@ -128,66 +144,82 @@ pub(super) async fn rolled(conn: &mut PgConnection) -> Result<Rolled, sqlx::Erro
         .await
 }
 
-pub(super) async fn set_rolled(
-    conn: &mut PgConnection,
-    hours: OffsetDateTime,
-    days: OffsetDateTime,
-) -> Result<(), sqlx::Error> {
-    sqlx::query!("update rolled set hours = $1, days = $2", hours, days)
+pub(super) async fn set_rolled(conn: &mut PgConnection, to: Rolled) -> Result<(), sqlx::Error> {
+    sqlx::query!("update rolled set hours = $1, days = $2", to.hours, to.days)
         .execute(conn)
         .await?;
     Ok(())
 }
 
+/// As [`super::code`] has them.
+pub(super) const FACETS: RangeInclusive<i16> = 1..=5;
+
+/// When the first bucket of a level begins that does not begin before.
+pub(super) async fn first_bucket(
+    conn: &mut PgConnection,
+    level: i16,
+    from: OffsetDateTime,
+) -> Result<Option<OffsetDateTime>, sqlx::Error> {
+    sqlx::query_scalar!(
+        "select min(first) from generate_series(1, 5) as facet
+         cross join lateral (
+             select start as first from facet_buckets b
+             where b.level = $1 and b.facet = facet and b.start >= $2 order by start limit 1
+         ) b",
+        level,
+        from,
+    )
+    .fetch_one(conn)
+    .await
+}
+
 /// Keys of a bucket that is rolled up: those with most events, as many as `facet_buckets_large_idx` says.
 const KEYS: i64 = 100_000;
 
-/// Makes buckets of that unit of the level's buckets between.
+/// Makes a facet's buckets of that start and length, of each node and of all, of the level's buckets.
 pub(super) async fn roll_up(
     conn: &mut PgConnection,
     level: i16,
-    unit: &str,
-    from: OffsetDateTime,
-    to: OffsetDateTime,
+    facet: i16,
+    start: OffsetDateTime,
+    length: Duration,
 ) -> Result<(), sqlx::Error> {
     sqlx::query!(
-        "with sums as (
-             select c.facet, c.node_id, date_trunc($2, c.start, 'UTC') as start, c.key,
-                    sum(c.events)::bigint as events
-             from facet_buckets b
-             join facet_counts c using (level, facet, node_id, start)
-             where b.level = $1 and b.facet between 1 and 5 and b.start >= $3 and b.start < $4
-             group by 1, 2, 3, 4
+        "with parts as (
+             select node_id, start, floor from facet_buckets
+             where level = $1 and facet = $2 and start >= $3 and start < $4
+         ), sums as (
+             select c.node_id, c.key, sum(c.events)::bigint as events
+             from parts p
+             join facet_counts c on c.level = $1 and c.facet = $2 and c.node_id = p.node_id
+                 and c.start = p.start
+             group by 1, 2
          ), ranked as materialized (
-             select *, row_number() over (partition by facet, node_id, start order by events desc) as place
+             select *, row_number() over (partition by node_id order by events desc) as place
              from sums
          ), stored as (
              insert into facet_counts (level, facet, node_id, key, start, events)
-             select $1 + 1, facet, node_id, key, start, events from ranked where place <= $5::bigint
-             order by facet, node_id, key, start
+             select $1 + 1, $2, node_id, key, $3, events from ranked where place <= $5::bigint
+             order by node_id, key
              on conflict (level, facet, node_id, key, start) do update set events = excluded.events
          ), floors as (
-             select facet, node_id, date_trunc($2, start, 'UTC') as start, sum(floor)::bigint as floor
-             from facet_buckets
-             where level = $1 and start >= $3 and start < $4 and floor > 0
-             group by 1, 2, 3
+             select node_id, sum(floor)::bigint as floor from parts group by 1
          ), buckets as (
              insert into facet_buckets (level, facet, start, node_id, keys, floor)
-             select $1 + 1, r.facet, r.start, r.node_id, least(count(*), $5),
-                    coalesce(max(f.floor), 0) + coalesce(max(r.events) filter (where r.place > $5), 0)
-             from ranked r left join floors f using (facet, node_id, start)
-             group by r.facet, r.start, r.node_id
+             select $1 + 1, $2, $3, r.node_id, least(count(*), $5),
+                    max(f.floor) + coalesce(max(r.events) filter (where r.place > $5), 0)
+             from ranked r join floors f using (node_id)
+             group by r.node_id
              on conflict (level, facet, start, node_id) do update
              set keys = excluded.keys, floor = excluded.floor
-             returning facet, keys
+             returning keys
          )
-         update facet_totals t set keys = t.keys + n.keys
-         from (select facet, sum(keys) as keys from buckets group by 1) n
-         where t.level = $1 + 1 and t.facet = n.facet",
+         update facet_totals t set keys = t.keys + (select coalesce(sum(keys), 0) from buckets)
+         where t.level = $1 + 1 and t.facet = $2",
         level,
-        unit,
-        from,
-        to,
+        facet,
+        start,
+        start + length,
         KEYS,
     )
     .execute(conn)
@@ -202,8 +234,11 @@ pub(crate) async fn forget_node(
     now: OffsetDateTime,
 ) -> Result<(), sqlx::Error> {
     advisory::lock(conn, advisory::COUNTS).await?;
-    // First everything is where it is taken out of.
-    while fold(conn, now).await? > 0 {}
+    // First everything is where it is taken out of. Its row is locked: no more of it comes.
+    while fold(conn, Some(node), now).await? > 0 {}
+    sqlx::query!("set local statement_timeout = '60s'")
+        .execute(&mut *conn)
+        .await?;
     sqlx::query!(
         "with gone as (
              delete from event_counts where level = any(array[0, 1, 2]::smallint[]) and node_id = $1

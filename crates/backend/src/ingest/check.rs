@@ -20,6 +20,8 @@ const PROOFS: usize = 10_000;
 const SHORT: usize = 1_024;
 /// An inert line grows by at most this factor.
 const GROWTH: usize = 4;
+/// Longest extension or number that is stored; bytes.
+pub(crate) const TEXT: usize = GROWTH * SHORT;
 
 /// Refuses what no worker of ours sends.
 pub(super) fn report(report: &Report) -> Result<(), Error> {

@@ -30,7 +30,7 @@ use crate::{Actor, Backend, Error, bans, config, counts, nodes, orders, retentio
 use chunks::Times;
 use meaning::Judge;
 
-pub(crate) use check::{bounded, time_of_micros};
+pub(crate) use check::{TEXT, bounded, time_of_micros};
 pub(crate) use weeks::{Log, Weeks, monday};
 
 /// What a report touched, for the wake-ups and the heads of the ban list.

@@ -66,6 +66,10 @@ pub(super) async fn find(backend: &Backend) -> Result<Vec<Insight>, Error> {
                 })
         })
         .collect();
+    found.sort_by_key(|insight| match insight {
+        Insight::NumberGotThrough { lines, .. } => std::cmp::Reverse(*lines),
+        _ => std::cmp::Reverse(0),
+    });
     found.truncate(MOST);
     Ok(found)
 }

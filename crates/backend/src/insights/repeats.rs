@@ -68,6 +68,8 @@ pub(super) async fn find(backend: &Backend) -> Result<Vec<Insight>, Error> {
     systems.retain(|_, repeats| {
         repeats.addresses.len() >= ADDRESSES_OF_ASN && repeats.networks.len() >= NETWORKS_OF_ASN
     });
+    let mut systems: Vec<_> = systems.into_iter().collect();
+    systems.sort_by_key(|(_, repeats)| std::cmp::Reverse(repeats.addresses.len()));
     found.extend(
         systems
             .into_iter()

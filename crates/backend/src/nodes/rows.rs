@@ -18,13 +18,23 @@ pub(super) async fn nodes(
     hour_ago: OffsetDateTime,
 ) -> Result<Vec<NodeRow>, sqlx::Error> {
     let rows = sqlx::query!(
-        r#"select n.id, n.name, n.created_at, n.token_hash is not null as "enrolled!",
+        r#"with pending as materialized (
+               select p.node_id, sum(u.events)::bigint as events
+               from pending_counts p
+               cross join lateral unnest(p.starts, p.keys, p.events) as u (start, kind, events)
+               where p.facet = 0 and u.start > $3 and u.kind = any($4)
+               group by 1
+           )
+           select n.id, n.name, n.created_at, n.token_hash is not null as "enrolled!",
                   n.revoked_at is not null as "revoked!", n.seen_at, n.address as "address: IpNet",
                   coalesce(n.seen_at > $2 and n.revoked_at is null, false) as "connected!",
                   n.health as "health: Json<Health>", n.health_at,
                   n.bans,
-                  (select coalesce(sum(m.events), 0)::bigint from event_minutes m
-                   where m.start > $3 and m.node_id = n.id and m.kind = any($4)) as "attacks!",
+                  coalesce((select sum(c.events)::bigint from event_counts c
+                            where c.level = 0 and c.node_id = n.id and c.start > $3
+                              and c.kind = any($4)), 0)
+                      + coalesce((select p.events from pending p where p.node_id = n.id), 0)
+                      as "attacks!",
                   (select count(*) from orders o
                    where o.node_id = n.id and o.state = 'waiting') as "waiting!"
            from nodes n

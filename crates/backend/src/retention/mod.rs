@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use crate::counts::{fold, roll};
 use crate::{Backend, Error};
 
 pub use settings::{CHOOSABLE_ROWS, Limits, LimitsForm, MOST_DAYS, set_settings, settings};
@@ -18,6 +19,8 @@ pub use stored::{Loss, Stored, StoredCounts, StoredLog, loss, stored};
 
 /// A round ends after this: the job's lock is lost when it is held idle for longer than 15 s.
 const ROUND: Duration = Duration::from_secs(8);
+/// … and folding, and rolling up, before it after this each.
+const FOLDING: Duration = Duration::from_secs(2);
 /// Newest lines that stay for each held ban: as many as lead to one by fail2ban's default.
 const EVIDENCE: i64 = 5;
 /// Rows of `log_gaps`: few, unless a node is broken or hostile.
@@ -27,9 +30,12 @@ const GAPS: i64 = 100_000;
 pub async fn sweep(backend: &Backend) -> Result<(), Error> {
     let limits = settings(backend).await?;
     let now = backend.clock.now();
+    // The weeks' rows and the counters are as they are folded; under load there is always something new.
+    let end = Instant::now() + FOLDING;
+    while Instant::now() < end && fold(backend, true).await? > Some(0) {}
+    let end = Instant::now() + FOLDING;
+    while Instant::now() < end && roll(backend).await? {}
     let end = Instant::now() + ROUND;
-    // The weeks' rows and the counters are as they are folded.
-    while Instant::now() < end && crate::counts::fold(backend, true).await? > Some(0) {}
     weeks::sweep(backend, limits, now, end).await?;
     sql::sweep_gaps(&backend.pool, GAPS, now - limits.age()).await?;
     counts::sweep(backend, limits, now, end).await

@@ -10,8 +10,8 @@ use crate::{Backend, Error, advisory};
 
 /// Rows that one statement deletes.
 const BATCH: i64 = 5_000;
-/// `lock_not_available`, `deadlock_detected`: somebody reads for long; the next round tries again.
-const BUSY: [&str; 2] = ["55P03", "40P01"];
+/// `lock_not_available`, `deadlock_detected`, `query_canceled`: somebody reads for long; the next round tries again.
+const BUSY: [&str; 3] = ["55P03", "40P01", "57014"];
 
 pub(super) async fn sweep(
     backend: &Backend,
@@ -86,7 +86,7 @@ async fn try_drop(conn: &mut PgConnection, log: Log, week: Date) -> Result<(), s
             .execute(&mut *conn)
             .await?;
     }
-    sqlx::query!("set local lock_timeout = '2s'")
+    sqlx::query!("set local lock_timeout = '200ms'")
         .execute(&mut *conn)
         .await?;
     // From here on nothing is folded, and no report stores a line of that week: what is pending of it
@@ -106,6 +106,8 @@ async fn try_drop(conn: &mut PgConnection, log: Log, week: Date) -> Result<(), s
 /// anything went.
 async fn shorten(backend: &Backend, log: Log, most: i64) -> Result<bool, Error> {
     let mut tx = backend.pool.begin().await?;
+    // As folding: first that, then the rows of `log_weeks`.
+    advisory::lock(&mut tx, advisory::COUNTS).await?;
     let Some((week, rows)) = sql::oldest_week(&mut tx, log.table()).await? else {
         return Ok(false);
     };

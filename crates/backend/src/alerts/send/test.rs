@@ -4,10 +4,11 @@ use std::time::Instant;
 
 use domain::ids::ChannelId;
 use domain::role::Permission;
+use time::OffsetDateTime;
 
-use super::super::message::Parts;
+use super::super::message::{Parts, Written};
 use super::super::outbox;
-use super::super::sql::channels as stored;
+use super::super::sql::channels::{self as stored, Stored};
 use super::super::sql::deliveries::{self, New};
 use super::super::{channels, views::DeliveryState};
 use super::{Answer, CLAIM, Letter, Outcome, TRY, dispatch};
@@ -65,18 +66,35 @@ pub async fn test(backend: &Backend, actor: &Actor, channel: ChannelId) -> Resul
     audit::record(&mut tx, now, actor, action, &stored.name, None, None).await?;
     changes::note(&mut tx, Topic::Alerts, None).await?;
     tx.commit().await?;
+    // In a task of its own: where the admin leaves the page it is ended all the same, and not sent again
+    // when its time as ours is over.
+    let backend = backend.clone();
+    let sent = tokio::spawn(async move { send(&backend, row, &stored, &written, &id, now).await });
+    match sent.await {
+        Ok(done) => done,
+        Err(died) => std::panic::resume_unwind(died.into_panic()),
+    }
+}
 
+async fn send(
+    backend: &Backend,
+    row: i64,
+    stored: &Stored,
+    written: &Written,
+    id: &str,
+    now: OffsetDateTime,
+) -> Result<Tested, Error> {
     let letter = Letter {
-        id: &id,
+        id,
         title: &written.title,
-        body: outbox::body(&stored, &written),
+        body: outbox::body(stored, written),
         now,
         allow_private: backend.alerts().allow_private,
     };
     let started = Instant::now();
-    let answer = match channels::open(backend, &stored) {
+    let answer = match channels::open(backend, stored) {
         Ok(secrets) => {
-            let sent = dispatch(&stored, &secrets, letter, true);
+            let sent = dispatch(stored, &secrets, letter, true);
             let sent = tokio::time::timeout(TRY, sent).await;
             sent.unwrap_or_else(|_| Answer::from(Outcome::TimedOut))
         }
@@ -95,7 +113,7 @@ pub async fn test(backend: &Backend, actor: &Actor, channel: ChannelId) -> Resul
     changes::note(&mut tx, Topic::Alerts, None).await?;
     tx.commit().await?;
     Ok(Tested {
-        channel: stored.name,
+        channel: stored.name.clone(),
         outcome: answer.outcome,
         took,
         excerpt: answer.excerpt,

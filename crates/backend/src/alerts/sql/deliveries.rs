@@ -76,8 +76,10 @@ pub async fn claim(
     let rows = sqlx::query!(
         "update alert_deliveries d set claimed_until = $2, tries = d.tries + 1
          from (
+             -- What the row says is asked again once it is locked: another replica may have claimed it.
              select id from alert_deliveries
-             where state = 'waiting' and id in (
+             where state = 'waiting' and next_try_at <= $1
+               and (claimed_until is null or claimed_until <= $1) and id in (
                  select distinct on (channel_id) id from alert_deliveries w
                  where state = 'waiting' and next_try_at <= $1
                    and not exists (

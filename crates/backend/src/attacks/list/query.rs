@@ -7,12 +7,12 @@ use domain::net::{NetError, Network};
 use ipnet::IpNet;
 use time::{Duration, OffsetDateTime};
 
-use crate::bans;
+use crate::{bans, ingest};
 
 /// Most rows of one page.
 pub const PAGE_LIMIT: i64 = 1_000;
-/// Longer than anything that is stored.
-const LONGEST: usize = 300;
+/// Longest text that is stored.
+const LONGEST: usize = ingest::TEXT;
 
 /// Which lines, from where.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

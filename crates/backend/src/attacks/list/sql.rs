@@ -66,8 +66,8 @@ pub(super) async fn lines_counted(
         .collect())
 }
 
-/// The same of one key of a facet. Where rare keys were taken out of a bucket, as many as there may
-/// have been.
+/// The same of one key of a facet. Where rare keys, or all, were taken out of a bucket, as many as there
+/// may have been.
 pub(super) async fn facet_counted(
     pool: &PgPool,
     asked: Asked,
@@ -88,6 +88,13 @@ pub(super) async fn facet_counted(
                select start, events from facet_counts
                where level = 2 and facet = $6 and node_id = $1 and key = $2 and start < $3
                  and start > $4::timestamptz - interval '1 day' and start < $5
+               union all
+               -- Buckets that were too many and are gone.
+               select c.start, c.events from event_counts c
+               join facet_totals t on t.level = c.level and t.facet = $6 and c.start < t.since
+               where c.level = case when c.start < $3 then 2 else 1 end and c.node_id = $1
+                 and c.kind not in ('ban', 'unban', 'restore', 'ban_other')
+                 and c.start > $4::timestamptz - interval '1 day' and c.start < $5
                union all
                select start, floor from facet_buckets
                where level = case when start < $3 then 2 else 1 end and facet = $6

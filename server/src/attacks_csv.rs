@@ -171,6 +171,7 @@ async fn give(pages: &mpsc::Sender<Option<Bytes>>, page: Option<Bytes>) -> Resul
 fn written(head: bool, rows: Vec<LoggedLine>) -> Result<Bytes, csv::Error> {
     let mut writer = csv::WriterBuilder::new()
         .terminator(csv::Terminator::CRLF)
+        .quote_style(csv::QuoteStyle::Always)
         .from_writer(Vec::new());
     if head {
         writer.write_record(HEAD)?;
@@ -204,14 +205,24 @@ fn cells(line: LoggedLine) -> [String; 12] {
     ]
 }
 
-/// What a spreadsheet would take for a formula is text for it, too.
+/// What a spreadsheet would take for a formula is text for it, too: also where it takes another character
+/// than the comma for the end of a cell.
 fn harmless(cell: &str) -> String {
-    let first = cell.trim_start_matches([' ', '\u{3000}']).chars().next();
+    cell.split_inclusive([';', '|', '\t'])
+        .map(segment)
+        .collect()
+}
+
+fn segment(text: &str) -> String {
+    let first = text
+        .trim_start_matches([' ', '\u{3000}', '"'])
+        .chars()
+        .next();
     match first {
         Some('=' | '+' | '-' | '@' | '\t' | '\r' | '\n' | '＝' | '＋' | '－' | '＠') => {
-            format!("'{cell}")
+            format!("'{text}")
         }
-        _ => cell.to_owned(),
+        _ => text.to_owned(),
     }
 }
 
@@ -226,14 +237,21 @@ mod tests {
             "+8613800138000",
             "-2+3",
             "@SUM(1)",
-            "\t=1",
             "\r=1",
             " =1",
             "＝1",
         ] {
             assert_eq!(harmless(cell), format!("'{cell}"));
         }
-        for cell in ["", "1001", "a=b", "\"=1\"", "2001:db8::1"] {
+        for (cell, text) in [
+            ("x;=cmd|' /C calc'!A0;", "x;'=cmd|' /C calc'!A0;"),
+            ("x; +1|@2\t-3", "x;' +1|'@2\t'-3"),
+            ("\t=1", "'\t'=1"),
+            ("\"=1\"", "'\"=1\""),
+        ] {
+            assert_eq!(harmless(cell), text);
+        }
+        for cell in ["", "1001", "a=b", "2001:db8::1", "a;b"] {
             assert_eq!(harmless(cell), cell);
         }
     }

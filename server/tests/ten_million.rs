@@ -15,7 +15,7 @@ use domain::attack::window::{Span, Window};
 use domain::ids::NodeId;
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
-use runtime::{Clock, Shutdown};
+use runtime::Clock;
 use sqlx::{AssertSqlSafe, PgPool};
 use time::OffsetDateTime;
 use time::macros::datetime;
@@ -95,9 +95,6 @@ async fn ten_million_lines_are_counted_and_swept(pool: PgPool) {
         .await
         .unwrap();
     }
-    let shutdown = Shutdown::new();
-    backend::jobs::spawn_all(&backend, &shutdown);
-
     let begin = Instant::now();
     for from in (1..=LINES).step_by(usize::try_from(ROUND).unwrap()) {
         let mut tx = pool.begin().await.unwrap();
@@ -112,8 +109,11 @@ async fn ten_million_lines_are_counted_and_swept(pool: PgPool) {
                 .unwrap();
         }
         tx.commit().await.unwrap();
-        // As reports do: not more than can be read.
-        folded(&pool, begin).await;
+        // It folds first; nobody tells the job of the console, as a report does.
+        while count(&pool, "pending_counts").await > 0 {
+            assert!(begin.elapsed() < PATIENCE, "not folded in time");
+            retention::sweep(&backend).await.unwrap();
+        }
     }
     println!("stored and counted after {:.0?}", begin.elapsed());
     assert_eq!(count(&pool, "attacks").await, LINES);
@@ -152,15 +152,6 @@ async fn ten_million_lines_are_counted_and_swept(pool: PgPool) {
     assert_eq!(count(&pool, "attacks").await, kept);
     assert_eq!(over_time(&backend, None, month).await.unwrap(), before);
     println!("swept after {:.0?}", begin.elapsed());
-    shutdown.stop();
-    shutdown.finished(Duration::from_secs(10)).await;
-}
-
-async fn folded(pool: &PgPool, since: Instant) {
-    while count(pool, "pending_counts").await > 0 {
-        assert!(since.elapsed() < PATIENCE, "not folded in time");
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
 }
 
 async fn count(pool: &PgPool, table: &str) -> i64 {

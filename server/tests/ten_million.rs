@@ -211,7 +211,7 @@ async fn right(backend: &Backend, node: Option<NodeId>, window: Window, facet: F
     let sql = format!(
         r#"select {key}, count(*) from attacks
            where at >= $1 and at < $2 and ($3::bigint is null or node_id = $3) and {key} is not null
-           group by 1 order by 2 desc, 1 collate "C" limit 10"#
+           group by 1 order by 2 desc, {key} collate "C" limit 10"#
     );
     let expected: Vec<(String, i64)> = sqlx::query_as(AssertSqlSafe(sql))
         .bind(window.from())

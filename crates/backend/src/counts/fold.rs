@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use runtime::Shutdown;
 
-use super::sql;
+use super::{roll, sql};
 use crate::{Backend, Error, advisory};
 
 /// Reports wait for each other to be folded together: a key that comes again is written once.
@@ -17,7 +17,8 @@ const MOST: i64 = 200_000;
 
 /// Folds soon after each report of this replica, until shutdown.
 pub(crate) async fn run(backend: Backend, shutdown: Shutdown) {
-    let mut failing = false;
+    // On the first day there is nothing to roll up, and all that is older than today has no minutes.
+    let mut failing = roll(&backend).await.is_err();
     loop {
         let folded = fold(&backend, false).await;
         if let Err(error) = &folded

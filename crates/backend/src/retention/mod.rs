@@ -19,7 +19,7 @@ pub use stored::{Loss, Stored, StoredCounts, StoredLog, loss, stored};
 
 /// A round ends after this: the job's lock is lost when it is held idle for longer than 15 s.
 const ROUND: Duration = Duration::from_secs(8);
-/// … and folding, and rolling up, before it after this each.
+/// … and rolling up, and folding, before it after this each.
 const FOLDING: Duration = Duration::from_secs(2);
 /// Newest lines that stay for each held ban: as many as lead to one by fail2ban's default.
 const EVIDENCE: i64 = 5;
@@ -30,11 +30,11 @@ const GAPS: i64 = 100_000;
 pub async fn sweep(backend: &Backend) -> Result<(), Error> {
     let limits = settings(backend).await?;
     let now = backend.clock.now();
+    let end = Instant::now() + FOLDING;
+    while Instant::now() < end && roll(backend).await? {}
     // The weeks' rows and the counters are as they are folded; under load there is always something new.
     let end = Instant::now() + FOLDING;
     while Instant::now() < end && fold(backend, true).await? > Some(0) {}
-    let end = Instant::now() + FOLDING;
-    while Instant::now() < end && roll(backend).await? {}
     let end = Instant::now() + ROUND;
     weeks::sweep(backend, limits, now, end).await?;
     sql::sweep_gaps(&backend.pool, GAPS, now - limits.age()).await?;

@@ -18,6 +18,7 @@ mod config_lingering;
 mod config_switch;
 mod config_trouble;
 mod config_vanished;
+mod connections;
 mod ends;
 mod files;
 mod flood;

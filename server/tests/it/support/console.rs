@@ -9,7 +9,6 @@ use domain::ids::NodeId;
 use domain::role::Role;
 use runtime::{Clock, Shutdown};
 use sqlx::PgPool;
-use sqlx::postgres::PgPoolOptions;
 use time::OffsetDateTime;
 
 use super::TestWorker;
@@ -44,11 +43,7 @@ impl TestConsole {
     /// With a pool of its own, as another replica has; `change` alters the backend first.
     pub async fn with(pool: &PgPool, change: impl FnOnce(Backend) -> Backend) -> Self {
         let options = pool.connect_options().as_ref().clone();
-        let pool = PgPoolOptions::new()
-            .max_connections(8)
-            .connect_with(options)
-            .await
-            .unwrap();
+        let pool = server::connections(8, options);
         let backend = change(Backend::new(pool, Clock::fixed(NOW)).with_sealer(key()));
         let shutdown = Shutdown::new();
         backend::jobs::spawn_all(&backend, &shutdown);

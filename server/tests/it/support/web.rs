@@ -10,7 +10,6 @@ use domain::wire::{Enrol, VERSION};
 use runtime::{Clock, Shutdown};
 use server::config::Settings;
 use sqlx::PgPool;
-use sqlx::postgres::PgPoolOptions;
 use tokio::net::TcpListener;
 
 use super::{Browser, key};
@@ -56,9 +55,7 @@ impl WebConsole {
         change(&mut settings);
         // A pool of its own, as another replica has.
         let options = pool.connect_options().as_ref().clone();
-        let pool = PgPoolOptions::new()
-            .max_connections(10)
-            .connect_lazy_with(options);
+        let pool = server::connections(10, options);
         let geo = Geo::in_folder(settings.geo.folder.clone());
         let backend = Backend::new(pool, Clock::system())
             .with_sealer(key())

@@ -60,9 +60,10 @@ union all
 select facet, node_id, key, start, events from facet_counts
 where level = 0 and start >= (select hours from rolled);
 
--- The rank of the keys of one bucket.
+-- The rank of the keys of one bucket. (All of them have events; who does not ask for that, asks for keys,
+-- and must not be sent through whole buckets by a planner who has not heard of a flood yet.)
 create index facet_counts_rank_idx on facet_counts (level, facet, node_id, start, events desc)
-    include (key);
+    include (key) where events > 0;
 
 -- Rows of each bucket of `facet_counts`: what is swept, what is capped.
 create table facet_buckets (
@@ -71,12 +72,10 @@ create table facet_buckets (
     start   timestamptz not null,
     node_id bigint      not null,
     keys    bigint      not null,
-    -- Keys with fewer events or as many were taken out of a bucket that was too large; 0: none.
+    -- A key that is not in a bucket that was full has no more events than this; 0: none was left out.
     floor   bigint      not null default 0,
     primary key (level, facet, start, node_id)
 );
-
-create index facet_buckets_large_idx on facet_buckets (keys) where keys > 100000;
 
 -- Over all buckets of a level.
 create table facet_totals (

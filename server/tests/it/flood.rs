@@ -1,11 +1,15 @@
 use std::time::{Duration, Instant};
 
+use backend::attacks::{Top, tops};
 use backend::bans::{self, BanQuery, BanSort};
 use backend::overview::overview;
-use domain::wire::Report;
+use backend::retention;
+use domain::attack::facet::Facet;
+use domain::attack::window::{Span, Window};
+use domain::wire::{AttackEvent, Report};
 use sqlx::PgPool;
 
-use crate::support::{TestConsole, attack, chunk, held, whole_list};
+use crate::support::{NOW, TestConsole, TestWorker, attack, chunk, held, whole_list};
 
 /// Far longer than a page of any order takes, in a debug build on a busy machine.
 const PAGE: Duration = Duration::from_secs(2);
@@ -56,4 +60,62 @@ async fn hostile_11_pages_of_many_banned_sources(pool: PgPool) {
         ..BanQuery::default()
     };
     assert_eq!(bans::list(&console.backend, &query).await.unwrap().total, 1);
+}
+
+/// A line of each of those sources, and one more of each from `twice` on.
+async fn tell(worker: &TestWorker, generation: i64, sources: std::ops::Range<i64>, twice: i64) {
+    let lines: Vec<AttackEvent> = sources
+        .clone()
+        .chain(twice..sources.end)
+        .enumerate()
+        .map(|(n, source)| {
+            let source = format!("198.18.{}.{}", source >> 8, source & 255);
+            attack(10 * i64::try_from(n).unwrap(), &source)
+        })
+        .collect();
+    let end = 10 * i64::try_from(lines.len()).unwrap();
+    let report = Report {
+        chunks: vec![chunk(generation, 0, end, lines)],
+        ..Report::default()
+    };
+    worker.report(&report).await;
+}
+
+#[sqlx::test(migrator = "backend::MIGRATOR")]
+async fn hostile_11_a_full_minute_counts_whom_it_knows_and_who_attacks_most(pool: PgPool) {
+    let console = TestConsole::start(&pool).await;
+    let worker = console.node("fs-1").await;
+    let window = Window::last(Span::Hour, NOW);
+    let top = async || {
+        tops(&console.backend, Facet::Source, None, window, 100)
+            .await
+            .unwrap()
+    };
+    tell(&worker, 1, 0..200, 200).await;
+    retention::sweep(&console.backend).await.unwrap();
+    assert!(top().await.exact);
+    let full = "update facet_buckets set keys = keys + 100000 where facet = 1";
+    sqlx::query(full).execute(&pool).await.unwrap();
+
+    // All that are known once more, 300 that are not, the last 50 of them with two lines.
+    tell(&worker, 2, 0..500, 450).await;
+    let pending = top().await;
+    retention::sweep(&console.backend).await.unwrap();
+    let counts = "facet_counts where level = 0 and facet = 1 and node_id = 0";
+    assert_eq!(console.count(counts).await, 200 + 100);
+    let two = "facet_counts where level = 0 and facet = 1 and node_id = 0 and events = 2";
+    assert_eq!(console.count(two).await, 200 + 50);
+    let floor = "facet_buckets where level = 0 and facet = 1 and floor = 1";
+    assert_eq!(console.count(floor).await, 2, "of the node and of all");
+    let folded = top().await;
+    assert!(pending.exact && !folded.exact, "and it is said so");
+    assert_eq!(
+        folded.rows, pending.rows,
+        "the first are right all the same"
+    );
+    assert!(folded.rows.iter().all(|Top { events, .. }| *events == 2));
+    // What else is counted by source is what was sent.
+    let lines = "select sum(events)::bigint from event_counts where level = 2 and node_id = 0";
+    let lines: i64 = sqlx::query_scalar(lines).fetch_one(&pool).await.unwrap();
+    assert_eq!(lines, 200 + 550);
 }

@@ -142,52 +142,34 @@ pub(super) async fn rolled(
     })
 }
 
-/// Lines by key that no bucket has yet.
-#[derive(Default)]
-pub(super) struct Pending {
-    pub now: HashMap<String, i64>,
-    pub before: HashMap<String, i64>,
-}
-
+/// What is pending, as if it were a bucket: its first `depth` keys, in their order.
 pub(super) async fn pending(
     conn: &mut PgConnection,
     facet: i16,
     node: Option<NodeId>,
     window: Window,
-    before: Window,
-) -> Result<Pending, sqlx::Error> {
-    let rows = sqlx::query!(
-        r#"select u.start >= $3 as "now!", u.key as "key!", sum(u.events)::bigint as "events!"
+    depth: i64,
+) -> Result<Vec<Head>, sqlx::Error> {
+    sqlx::query_as!(
+        Head,
+        r#"select u.key as "key!", sum(u.events)::bigint as "events!"
            from pending_counts p
            cross join lateral unnest(p.starts, p.keys, p.events) as u (start, key, events)
-           where p.facet = $1 and ($2::bigint = 0 or p.node_id = $2) and u.start < $4
-             and (u.start >= $3 or u.start >= $5 and u.start < $6)
-           group by 1, 2"#,
+           where p.facet = $1 and ($2::bigint = 0 or p.node_id = $2) and u.start >= $3 and u.start < $4
+           group by 1 order by 2 desc limit $5"#,
         facet,
         code(node),
         window.from(),
         window.to(),
-        before.from(),
-        before.to(),
+        depth,
     )
     .fetch_all(conn)
-    .await?;
-    let mut pending = Pending::default();
-    for row in rows {
-        let part = if row.now {
-            &mut pending.now
-        } else {
-            &mut pending.before
-        };
-        part.insert(row.key, row.events);
-    }
-    Ok(pending)
+    .await
 }
 
 /// One of the first keys of a bucket.
+#[derive(Clone)]
 pub(super) struct Head {
-    pub level: i16,
-    pub start: OffsetDateTime,
     pub key: String,
     pub events: i64,
 }
@@ -197,20 +179,18 @@ pub(super) async fn heads(
     conn: &mut PgConnection,
     facet: i16,
     node: Option<NodeId>,
-    stretches: &[Stretch],
+    buckets: &[(i16, OffsetDateTime)],
     depth: i64,
-) -> Result<Vec<Head>, sqlx::Error> {
-    let buckets = stretches
-        .iter()
-        .flat_map(|stretch| stretch.starts().map(|start| (stretch.level.code(), start)));
-    let (levels, starts): (Vec<i16>, Vec<OffsetDateTime>) = buckets.unzip();
-    sqlx::query_as!(
-        Head,
-        r#"select b.level as "level!", b.start as "start!", c.key, c.events
-           from unnest($1::smallint[], $2::timestamptz[]) as b (level, start)
+) -> Result<Vec<Vec<Head>>, sqlx::Error> {
+    let (levels, starts): (Vec<i16>, Vec<OffsetDateTime>) = buckets.iter().copied().unzip();
+    let rows = sqlx::query!(
+        r#"select b.place as "place!", c.key, c.events
+           from unnest($1::smallint[], $2::timestamptz[])
+                    with ordinality as b (level, start, place)
            cross join lateral (
                select key, events from facet_counts f
                where f.level = b.level and f.facet = $3 and f.node_id = $4 and f.start = b.start
+                 and f.events > 0
                order by f.level, f.facet, f.node_id, f.start, f.events desc limit $5
            ) c"#,
         &levels,
@@ -220,38 +200,61 @@ pub(super) async fn heads(
         depth,
     )
     .fetch_all(conn)
-    .await
+    .await?;
+    let mut heads = vec![Vec::new(); buckets.len()];
+    for row in rows {
+        if let Some(head) = usize::try_from(row.place - 1)
+            .ok()
+            .and_then(|place| heads.get_mut(place))
+        {
+            head.push(Head {
+                key: row.key,
+                events: row.events,
+            });
+        }
+    }
+    Ok(heads)
 }
 
-/// Exact sums of these keys, without what is pending; 0 is left out.
+/// Exact sums of these keys in a window that is cut into these stretches; 0 is left out.
 pub(super) async fn sums(
     conn: &mut PgConnection,
     facet: i16,
     node: Option<NodeId>,
+    window: Window,
     stretches: &[Stretch],
     keys: &[&str],
 ) -> Result<HashMap<String, i64>, sqlx::Error> {
     let columns = Columns::from(stretches);
     let rows = sqlx::query!(
-        r#"select k.key as "key!", c.events as "events!"
-           from unnest($1::text[]) as k (key)
-           cross join lateral (
-               select sum(f.events)::bigint as events
-               from unnest($2::smallint[], $3::timestamptz[], $4::timestamptz[])
-                        as s (level, begins, ends)
+        r#"select key as "key!", sum(events)::bigint as "events!" from (
+               select k.key, f.events
+               from unnest($1::text[]) as k (key)
+               cross join unnest($2::smallint[], $3::timestamptz[], $4::timestamptz[])
+                              as s (level, begins, ends)
                cross join lateral (
                    select sum(f.events) as events from facet_counts f
                    where f.level = s.level and f.facet = $5 and f.node_id = $6 and f.key = k.key
                      and f.start >= s.begins and f.start < s.ends
                ) f
-           ) c
-           where c.events is not null"#,
+               where f.events is not null
+               union all
+               select u.key, u.events
+               from pending_counts p
+               cross join lateral unnest(p.starts, p.keys, p.events) as u (start, key, events)
+               join unnest($1::text[]) as k (key) on k.key = u.key
+               where p.facet = $5 and ($6::bigint = 0 or p.node_id = $6)
+                 and u.start >= $7 and u.start < $8
+           ) parts
+           group by 1"#,
         keys as &[&str],
         &columns.levels,
         &columns.froms,
         &columns.tos,
         facet,
         code(node),
+        window.from(),
+        window.to(),
     )
     .fetch_all(conn)
     .await?;

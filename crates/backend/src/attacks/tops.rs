@@ -10,12 +10,14 @@ use sqlx::PgConnection;
 use time::OffsetDateTime;
 
 use super::cut::{Level, Stretch, cut};
-use super::sql;
+use super::sql::{self, Head};
 use crate::{Backend, Error, counts};
 
 /// Keys of each bucket that are looked at first, and at last.
-const DEPTH: i64 = 50;
-const DEEPEST: i64 = 3_200;
+const DEPTH: usize = 50;
+const DEEPEST: usize = 3_200;
+/// Keys of all buckets, unless there are so many buckets that each has fewer than its first.
+const HEADS: usize = 50_000;
 /// Keys whose sums are asked for at once.
 const CANDIDATES: usize = 2_000;
 /// Longest list.
@@ -57,7 +59,7 @@ pub async fn tops(
     let facet = counts::code(facet);
     // One snapshot: what is pending here is not in the counters yet.
     let mut tx = sql::snapshot(&backend.pool).await?;
-    let pending = sql::pending(&mut tx, facet, node, window, before).await?;
+    let pending = sql::pending(&mut tx, facet, node, window, count(DEEPEST)).await?;
     let rolled = sql::rolled(&mut tx, now).await?;
     let stretches = cut(window, Level::Day, rolled);
     let limit = limit.clamp(1, LONGEST);
@@ -65,24 +67,18 @@ pub async fn tops(
         conn: &mut tx,
         facet,
         node,
+        window,
         stretches: &stretches,
-        pending: &pending.now,
+        pending,
     };
     let mut found = search.run(limit).await?;
     found.exact &= sql::complete(&mut tx, facet, node, &stretches).await?;
     let keys: Vec<&str> = found.rows.iter().map(|row| row.0.as_str()).collect();
-    let earlier = sql::sums(
-        &mut tx,
-        facet,
-        node,
-        &cut(before, Level::Day, rolled),
-        &keys,
-    )
-    .await?;
+    let stretches = cut(before, Level::Day, rolled);
+    let earlier = sql::sums(&mut tx, facet, node, before, &stretches, &keys).await?;
     tx.rollback().await?;
     let row = |(key, events): (String, i64)| Top {
-        before: earlier.get(&key).copied().unwrap_or(0)
-            + pending.before.get(&key).copied().unwrap_or(0),
+        before: earlier.get(&key).copied().unwrap_or(0),
         key,
         events,
     };
@@ -93,13 +89,19 @@ pub async fn tops(
     })
 }
 
+/// As Postgres counts.
+fn count(of: usize) -> i64 {
+    i64::try_from(of).unwrap_or(i64::MAX)
+}
+
 struct Search<'a> {
     conn: &'a mut PgConnection,
     facet: i16,
     node: Option<NodeId>,
+    window: Window,
     stretches: &'a [Stretch],
-    /// Lines that no bucket has yet.
-    pending: &'a HashMap<String, i64>,
+    /// One more bucket, [`DEEPEST`] keys of it.
+    pending: Vec<Head>,
 }
 
 struct Found {
@@ -111,46 +113,53 @@ struct Found {
 /// What the heads say about a key.
 #[derive(Clone, Copy, Default)]
 struct Seen {
-    /// Lines in the heads, and pending.
+    /// Lines in the heads.
     events: i64,
-    /// Sum of the next heads of those buckets: it has no more than that in the others' rests.
+    /// Sum of the last ones of those heads: it has no more than that in the others' rests.
     cuts: i64,
 }
 
 impl Search<'_> {
     async fn run(&mut self, limit: usize) -> Result<Found, sqlx::Error> {
-        let mut depth = DEPTH.max(i64::try_from(limit).unwrap_or(DEPTH));
+        let starts = |stretch: &Stretch| {
+            let level = stretch.level.code();
+            stretch.starts().map(move |start| (level, start))
+        };
+        let buckets: Vec<_> = self.stretches.iter().flat_map(starts).collect();
+        let mut depth = DEPTH.max(limit);
+        let deepest = DEEPEST.min(HEADS / buckets.len().max(1)).max(depth);
         loop {
-            let (seen, rest) = self.heads(depth).await?;
+            let (seen, rest) = self.heads(&buckets, depth).await?;
             let found = self.among(seen, rest, limit).await?;
-            if found.exact || depth >= DEEPEST {
+            if found.exact || depth == deepest {
                 return Ok(found);
             }
-            depth = (depth * 4).min(DEEPEST);
+            depth = (depth * 4).min(deepest);
         }
     }
 
     /// Every key among the first `depth` of some bucket, and the most that any other key can have.
-    async fn heads(&mut self, depth: i64) -> Result<(HashMap<String, Seen>, i64), sqlx::Error> {
-        let heads = sql::heads(self.conn, self.facet, self.node, self.stretches, depth).await?;
-        let mut buckets: HashMap<(i16, OffsetDateTime), (i64, i64)> = HashMap::new();
-        for head in &heads {
-            let (rows, least) = buckets.entry((head.level, head.start)).or_default();
-            *rows += 1;
-            *least = head.events;
-        }
-        // A bucket that has been read to its end has nothing more.
-        buckets.retain(|_, (rows, _)| *rows == depth);
-        let rest = buckets.values().map(|(_, least)| least).sum();
+    async fn heads(
+        &mut self,
+        buckets: &[(i16, OffsetDateTime)],
+        depth: usize,
+    ) -> Result<(HashMap<String, Seen>, i64), sqlx::Error> {
+        let heads = sql::heads(self.conn, self.facet, self.node, buckets, count(depth)).await?;
+        let heads = heads.into_iter().map(|head| (head, depth));
         let mut seen: HashMap<String, Seen> = HashMap::new();
-        for (key, events) in self.pending {
-            seen.entry(key.clone()).or_default().events += events;
-        }
-        for head in heads {
-            let cut = buckets.get(&(head.level, head.start));
-            let seen = seen.entry(head.key).or_default();
-            seen.events += head.events;
-            seen.cuts += cut.map_or(0, |(_, least)| *least);
+        let mut rest = 0;
+        for (head, depth) in heads.chain([(self.pending.clone(), DEEPEST)]) {
+            // A bucket that has been read to its end has nothing more.
+            let cut = match head.last() {
+                Some(last) if head.len() == depth => last.events,
+                _ => 0,
+            };
+            rest += cut;
+            for Head { key, events } in head {
+                let seen = seen.entry(key).or_default();
+                seen.events += events;
+                seen.cuts += cut;
+            }
         }
         Ok((seen, rest))
     }
@@ -162,7 +171,7 @@ impl Search<'_> {
         rest: i64,
         limit: usize,
     ) -> Result<Found, sqlx::Error> {
-        let keys = (rest == 0).then(|| i64::try_from(seen.len()).unwrap_or(i64::MAX));
+        let keys = (rest == 0).then(|| count(seen.len()));
         let mut least: Vec<i64> = seen.values().map(|seen| seen.events).collect();
         least.sort_unstable_by(|a, b| b.cmp(a));
         let bar = least.get(limit - 1).copied().unwrap_or(0);
@@ -180,13 +189,9 @@ impl Search<'_> {
             candidates.into_iter().map(row).collect()
         } else {
             let keys: Vec<&str> = candidates.iter().map(|(key, _)| key.as_str()).collect();
-            let sums = sql::sums(self.conn, self.facet, self.node, self.stretches, &keys).await?;
-            let sum = |(key, _): (String, Seen)| {
-                let pending = self.pending.get(&key).copied().unwrap_or(0);
-                let events = sums.get(&key).copied().unwrap_or(0) + pending;
-                (key, events)
-            };
-            candidates.into_iter().map(sum).collect()
+            let (window, stretches) = (self.window, self.stretches);
+            let sums = sql::sums(self.conn, self.facet, self.node, window, stretches, &keys);
+            sums.await?.into_iter().collect()
         };
         rows.sort_unstable_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
         rows.truncate(limit);

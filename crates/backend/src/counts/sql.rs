@@ -44,10 +44,15 @@ pub(super) async fn pending_lines(conn: impl PgExecutor<'_>) -> Result<i64, sqlx
 const EVENTS: i64 = 250_000;
 /// Rows that one statement moves.
 pub(super) const ROWS: i64 = 500;
+/// Keys of a bucket that is full: attackers choose theirs freely.
+const KEYS: i64 = 100_000;
+/// Keys that a full bucket still takes each time: those with most lines, for somebody attacks in the flood.
+const NEWCOMERS: i64 = 100;
 
 /// Moves the oldest rows, at most [`ROWS`], of one node or all; how many there were. Minutes and hours from
 /// before those dates are swept already, or soon: what came late counts in the larger buckets only. Hours and
-/// days that are not rolled up yet get theirs then, out of minutes and hours that stay until then.
+/// days that are not rolled up yet get theirs then, out of minutes and hours that stay until then. Of a full
+/// bucket the keys that it has are counted, of others the first [`NEWCOMERS`]; `floor` says what is missing.
 pub(super) async fn fold(
     conn: &mut PgConnection,
     node: Option<NodeId>,
@@ -94,18 +99,47 @@ pub(super) async fn fold(
                select level, node_id, start, key, events from leveled where facet = 0
                on conflict (level, node_id, start, kind) do update
                set events = event_counts.events + excluded.events
+           ), offered as (
+               select l.*,
+                      -- (Not `exists`: that may be read as a whole.)
+                      case when b.keys is not null then (
+                          select true from facet_counts c
+                          where c.level = l.level and c.facet = l.facet and c.node_id = l.node_id
+                            and c.key = l.key and c.start = l.start
+                      ) is null else false end as crowds
+               from leveled l
+               left join facet_buckets b on b.level = l.level and b.facet = l.facet
+                   and b.start = l.start and b.node_id = l.node_id and b.keys >= $7::bigint
+               where l.facet > 0
+           ), crowd as (
+               select *, row_number() over (
+                   partition by level, facet, node_id, start order by events desc
+               ) as place
+               from offered where crowds
            ), ranked as (
                insert into facet_counts (level, facet, node_id, key, start, events)
-               select level, facet, node_id, key, start, events from leveled where facet > 0
+               select * from (
+                   select level, facet, node_id, key, start, events from offered where not crowds
+                   union all
+                   select level, facet, node_id, key, start, events from crowd where place <= $8::bigint
+               ) taken_in
                order by level, facet, node_id, key collate "C", start
                on conflict (level, facet, node_id, key, start) do update
                set events = facet_counts.events + excluded.events
                returning level, facet, start, node_id, xmax = 0 as new
            ), grown as (
-               insert into facet_buckets (level, facet, start, node_id, keys)
-               select level, facet, start, node_id, count(*) from ranked where new group by 1, 2, 3, 4
+               insert into facet_buckets (level, facet, start, node_id, keys, floor)
+               select level, facet, start, node_id, sum(keys), sum(floor) from (
+                   select level, facet, start, node_id, count(*) as keys, 0 as floor
+                   from ranked where new group by 1, 2, 3, 4
+                   union all
+                   select level, facet, start, node_id, 0, max(events)
+                   from crowd where place > $8::bigint group by 1, 2, 3, 4
+               ) b
+               group by 1, 2, 3, 4
                on conflict (level, facet, start, node_id) do update
-               set keys = facet_buckets.keys + excluded.keys
+               set keys = facet_buckets.keys + excluded.keys,
+                   floor = facet_buckets.floor + excluded.floor
            ), totals as (
                update facet_totals t set keys = t.keys + n.keys
                from (
@@ -127,6 +161,8 @@ pub(super) async fn fold(
         now - HOURS_KEPT,
         node.map(|node| node.0),
         ROWS,
+        KEYS,
+        NEWCOMERS,
     )
     .fetch_one(conn)
     .await
@@ -173,10 +209,8 @@ pub(super) async fn first_bucket(
     .await
 }
 
-/// Keys of a bucket that is rolled up: those with most events, as many as `facet_buckets_large_idx` says.
-const KEYS: i64 = 100_000;
-
-/// Makes a facet's buckets of that start and length, of each node and of all, of the level's buckets.
+/// Makes a facet's buckets of that start and length, of each node and of all, of the level's buckets: of the
+/// [`KEYS`] with most lines.
 pub(super) async fn roll_up(
     conn: &mut PgConnection,
     level: i16,
@@ -192,7 +226,7 @@ pub(super) async fn roll_up(
              select c.node_id, c.key, sum(c.events)::bigint as events
              from parts p
              join facet_counts c on c.level = $1 and c.facet = $2 and c.node_id = p.node_id
-                 and c.start = p.start
+                 and c.start = p.start and c.events > 0
              group by 1, 2
          ), ranked as materialized (
              select *, row_number() over (partition by node_id order by events desc) as place

@@ -10,8 +10,6 @@ use crate::{Backend, Error, advisory};
 
 /// Keys that one statement deletes, or one bucket.
 const BATCH: i64 = 20_000;
-/// Keys that stay in a bucket that had more than `facet_buckets_large_idx` says.
-const LARGE: i64 = 50_000;
 
 pub(super) async fn sweep(
     backend: &Backend,
@@ -27,7 +25,6 @@ pub(super) async fn sweep(
     while Instant::now() < end {
         let mut tx = backend.pool.begin().await?;
         advisory::lock(&mut tx, advisory::COUNTS).await?;
-        let mut swept = sql::thin_largest(&mut tx, LARGE).await?;
         // What is not rolled up yet stays, however much it is.
         let [hours, days] = sql::rolled(&mut tx).await?;
         let most_of = [hours, days, now];
@@ -36,6 +33,7 @@ pub(super) async fn sweep(
             days.min(now - HOURS_KEPT),
             now - limits.age(),
         ];
+        let mut swept = false;
         for due in sql::due(&mut tx, before, most).await? {
             let level = usize::try_from(due.level).unwrap_or_default();
             let before = if due.full { most_of } else { before }[level];

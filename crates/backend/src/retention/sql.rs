@@ -266,6 +266,7 @@ pub(super) async fn sweep_buckets(
            ), gone as (
                delete from facet_counts c using due d
                where c.level = $1 and c.facet = $2 and c.node_id = d.node_id and c.start = d.start
+                 and c.events > 0
            ), buckets as (
                delete from facet_buckets b using due d
                where b.level = $1 and b.facet = $2 and b.start = d.start and b.node_id = d.node_id
@@ -284,40 +285,4 @@ pub(super) async fn sweep_buckets(
     .fetch_one(conn)
     .await?;
     Ok(swept)
-}
-
-/// Of the largest bucket that is too large the `keep` keys with most events stay, or fewer; whether
-/// there was one.
-pub(super) async fn thin_largest(conn: &mut PgConnection, keep: i64) -> Result<bool, sqlx::Error> {
-    let thinned = sqlx::query_scalar!(
-        r#"with bucket as (
-               select level, facet, start, node_id from facet_buckets
-               where keys > 100000 order by keys desc limit 1
-           ), bound as (
-               select c.events from bucket b join facet_counts c using (level, facet, start, node_id)
-               order by c.events desc offset $1 limit 1
-           ), gone as (
-               delete from facet_counts c using bucket b
-               where c.level = b.level and c.facet = b.facet and c.node_id = b.node_id
-                 and c.start = b.start and c.events <= (select events from bound)
-               returning 1
-           ), fewer as (
-               select count(*) as keys from gone
-           ), thinner as (
-               update facet_buckets f
-               set keys = f.keys - fewer.keys,
-                   floor = greatest(f.floor, (select events from bound))
-               from bucket b, fewer
-               where f.level = b.level and f.facet = b.facet and f.start = b.start
-                 and f.node_id = b.node_id
-           ), totals as (
-               update facet_totals t set keys = t.keys - fewer.keys
-               from bucket b, fewer where t.level = b.level and t.facet = b.facet
-           )
-           select keys > 0 as "thinned!" from fewer"#,
-        keep,
-    )
-    .fetch_one(conn)
-    .await?;
-    Ok(thinned)
 }

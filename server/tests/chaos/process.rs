@@ -71,13 +71,17 @@ impl Process {
         );
     }
 
-    /// Most bytes it has had in memory, in kB.
+    /// Most that it has had in memory besides its own program (which is some times as large in a debug
+    /// build), in kB.
     pub fn peak_memory(&self) -> u64 {
         let pid = self.child.as_ref().expect("it runs").id();
         let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
-        let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-        let digits = peak.unwrap().trim().trim_end_matches(" kB");
-        digits.parse().unwrap()
+        let kilobytes = |name| {
+            let line = status.lines().find_map(|line| line.strip_prefix(name));
+            let digits = line.unwrap().trim().trim_end_matches(" kB");
+            digits.parse::<u64>().unwrap()
+        };
+        kilobytes("VmHWM:") - kilobytes("RssFile:")
     }
 }
 

@@ -95,6 +95,11 @@ create table log_weeks (
     primary key (log, week)
 );
 
+-- Nodes that are gone while lines or counts of them are left.
+create table removed_nodes (
+    node_id bigint primary key
+);
+
 -- What there was before, from the minutes that were counted and the lines that are kept.
 insert into event_counts (level, node_id, start, kind, events)
 with counted as (

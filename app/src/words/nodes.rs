@@ -37,7 +37,7 @@ words! {
     revoke_text: "The worker is shut out at once. fail2ban keeps banning on the node.", "节点代理立即断开，节点上的 fail2ban 仍继续封堵。";
     remove_node: "Remove node", "移除节点";
     remove_node_named(name: &str): "Remove {name} and its history", "移除 {name} 及其历史";
-    remove_node_text: "Its bans stay in its own firewall; its events are deleted here.", "该节点防火墙中的封堵会保留；控制台中的事件将被删除。";
+    remove_node_text: "Its bans stay in its own firewall; its events are no longer shown here and are deleted soon.", "该节点防火墙中的封堵会保留；控制台不再显示其事件，并会很快删除。";
     install_jail: "Write jail and filter files", "写入 jail 和过滤器文件";
     install_jail_text: "Writes jail.d/callwarden-cti.local and filter.d/cti.conf on the node, loads them and reads them back. Other jails stay untouched.", "在节点上写入 jail.d/callwarden-cti.local 和 filter.d/cti.conf，加载并回读验证。不影响其他 jail。";
     node_added(name: &str): "{name} is added.", "已添加 {name}。";

@@ -357,6 +357,8 @@ async fn counts_are_the_lines_in_a_thousand_windows(pool: PgPool) {
     let removed = async { nodes::remove(&two.backend, &admin, gone).await.unwrap() };
     later(2).await;
     tokio::join!(removed, told(60..80, &workers));
+    retention::sweep(&one.backend).await.unwrap();
+    assert_eq!(one.count("removed_nodes").await, 0);
     compare(&consoles, &nodes, &mut random, 250, &mut asked).await;
     later(24).await;
     told(80..100, &workers).await;

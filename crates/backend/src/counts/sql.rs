@@ -7,8 +7,6 @@ use domain::ids::NodeId;
 use sqlx::{PgConnection, PgExecutor};
 use time::{Duration, OffsetDateTime};
 
-use crate::advisory;
-
 pub(super) async fn insert_pending(
     conn: &mut PgConnection,
     node: NodeId,
@@ -255,97 +253,6 @@ pub(super) async fn roll_up(
         start,
         start + length,
         KEYS,
-    )
-    .execute(conn)
-    .await?;
-    Ok(())
-}
-
-/// Takes a node's lines and counts out of everything. Its row is locked, so no report comes between.
-pub(crate) async fn forget_node(
-    conn: &mut PgConnection,
-    node: NodeId,
-    now: OffsetDateTime,
-) -> Result<(), sqlx::Error> {
-    advisory::lock(conn, advisory::COUNTS).await?;
-    // First everything is where it is taken out of. Its row is locked: no more of it comes.
-    while fold(conn, Some(node), now).await? > 0 {}
-    sqlx::query!("set local statement_timeout = '60s'")
-        .execute(&mut *conn)
-        .await?;
-    sqlx::query!(
-        "with gone as (
-             delete from event_counts where level = any(array[0, 1, 2]::smallint[]) and node_id = $1
-             returning level, start, kind, events
-         )
-         update event_counts c set events = c.events - gone.events
-         from gone
-         where c.level = gone.level and c.node_id = 0 and c.start = gone.start and c.kind = gone.kind",
-        node.0,
-    )
-    .execute(&mut *conn)
-    .await?;
-    sqlx::query!(
-        "with gone as (
-             delete from facet_counts
-             where level = any(array[0, 1, 2]::smallint[])
-               and facet = any(array[1, 2, 3, 4, 5]::smallint[]) and node_id = $1
-             returning level, facet, key, start, events
-         )
-         update facet_counts c set events = c.events - gone.events
-         from gone
-         where c.level = gone.level and c.facet = gone.facet and c.node_id = 0
-           and c.key = gone.key and c.start = gone.start",
-        node.0,
-    )
-    .execute(&mut *conn)
-    .await?;
-    sqlx::query!("delete from event_counts where node_id = 0 and events <= 0")
-        .execute(&mut *conn)
-        .await?;
-    sqlx::query!(
-        "with gone as (
-             delete from facet_counts where node_id = 0 and events <= 0
-             returning level, facet, start
-         ), fewer as (
-             select level, facet, start, count(*) as keys from gone group by 1, 2, 3
-         )
-         update facet_buckets b set keys = b.keys - fewer.keys
-         from fewer
-         where b.level = fewer.level and b.facet = fewer.facet and b.start = fewer.start
-           and b.node_id = 0",
-    )
-    .execute(&mut *conn)
-    .await?;
-    sqlx::query!(
-        "delete from facet_buckets where node_id = $1 or keys <= 0",
-        node.0
-    )
-    .execute(&mut *conn)
-    .await?;
-    sqlx::query!(
-        "update facet_totals t set keys = coalesce((
-             select sum(keys) from facet_buckets b where b.level = t.level and b.facet = t.facet
-         ), 0)"
-    )
-    .execute(&mut *conn)
-    .await?;
-    sqlx::query!(
-        "with attack as (
-             delete from attacks where node_id = $1 returning at
-         ), ban as (
-             delete from ban_events where node_id = $1 returning at
-         ), gone as (
-             select 'attacks' as log, date_trunc('week', at, 'UTC') at time zone 'UTC' as week
-             from attack
-             union all
-             select 'ban_events', date_trunc('week', at, 'UTC') at time zone 'UTC' from ban
-         ), fewer as (
-             select log, week::date as week, count(*) as rows from gone group by 1, 2
-         )
-         update log_weeks w set rows = w.rows - fewer.rows
-         from fewer where w.log = fewer.log and w.week = fewer.week",
-        node.0,
     )
     .execute(conn)
     .await?;

@@ -9,7 +9,7 @@ use time::Duration;
 use super::{CODE_MINUTES, EnrolCode, sql, token};
 use crate::changes::{self, Topic};
 use crate::orders::{self, Batch, Give};
-use crate::{Actor, Backend, Error, Problem, audit, bans, counts};
+use crate::{Actor, Backend, Error, Problem, audit, bans, retention};
 
 /// Longest name (it is a DNS-like label).
 const NAME: usize = 63;
@@ -92,7 +92,8 @@ pub async fn revoke(backend: &Backend, actor: &Actor, node: NodeId) -> Result<()
     Ok(())
 }
 
-/// Removes a node with all that was stored of it, its attack lines too.
+/// Removes a node. Its lines are seen no more from then on, and deleted soon (`retention::removed`): there may
+/// be millions.
 pub async fn remove(backend: &Backend, actor: &Actor, node: NodeId) -> Result<(), Error> {
     require(actor)?;
     let now = backend.clock.now();
@@ -101,7 +102,7 @@ pub async fn remove(backend: &Backend, actor: &Actor, node: NodeId) -> Result<()
     let networks = sql::forget_bans(&mut tx, node).await?;
     bans::recompute(&mut tx, &networks).await?;
     orders::lock(&mut tx).await?;
-    counts::forget_node(&mut tx, node, now).await?;
+    retention::forget_node(&mut tx, node).await?;
     sql::delete(&mut tx, node).await?;
     audit::record(&mut tx, now, actor, "remove node", &name, None, None).await?;
     for topic in [Topic::Nodes, Topic::Bans, Topic::Attacks, Topic::Whitelist] {

@@ -2,6 +2,7 @@
 //! from the oldest end; whatever is banned keeps the lines that say why.
 
 mod counts;
+mod removed;
 mod settings;
 mod sql;
 mod stored;
@@ -14,12 +15,13 @@ use tokio::time::Instant;
 use crate::counts::{fold, roll};
 use crate::{Backend, Error};
 
+pub(crate) use removed::forget_node;
 pub use settings::{CHOOSABLE_ROWS, Limits, LimitsForm, MOST_DAYS, set_settings, settings};
 pub use stored::{Loss, Stored, StoredCounts, StoredLog, loss, stored};
 
 /// A round ends after this: the job's lock is lost when it is held idle for longer than 15 s.
 const ROUND: Duration = Duration::from_secs(8);
-/// … and rolling up, and folding, before it after this each.
+/// … and rolling up, folding and taking removed nodes out, before it after this each.
 const FOLDING: Duration = Duration::from_secs(2);
 /// Newest lines that stay for each held ban: as many as lead to one by fail2ban's default.
 const EVIDENCE: i64 = 5;
@@ -35,6 +37,8 @@ pub async fn sweep(backend: &Backend) -> Result<(), Error> {
     // The weeks' rows and the counters are as they are folded; under load there is always something new.
     let end = Instant::now() + FOLDING;
     while Instant::now() < end && fold(backend, true).await? > Some(0) {}
+    let end = Instant::now() + FOLDING;
+    removed::sweep(backend, now, end).await?;
     let end = Instant::now() + ROUND;
     weeks::sweep(backend, limits, now, end).await?;
     sql::sweep_gaps(&backend.pool, GAPS, now - limits.age()).await?;

@@ -17,7 +17,7 @@ const ROWS: &str = r#"
         select n, $1::timestamptz - make_interval(secs => power(random(), 3) * 6000000) as at,
                ($2::bigint[])[1 + floor(random() * 2)] as node_id,
                floor(random() * 6)::int as s, floor(random() * 6)::int as k,
-               floor(random() * 4)::int as e, floor(random() * 4)::int as p
+               floor(random() * 4)::int as e, floor(random() * 5)::int as p
         from generate_series(1, $3) n
     )
     insert into attacks (node_id, generation, "offset", at, source, kind, extension, number, raw,
@@ -26,9 +26,9 @@ const ROWS: &str = r#"
            (array['198.51.100.7', '198.51.100.8', '203.0.113.5', '192.0.2.1', '2001:db8::5', null]::inet[])[s + 1],
            (array['registration_failed', 'call_unauthorised', 'number_refused', 'malformed_sip', 'scan', 'other'])[k + 1],
            (array['1001', '1002', '9', null])[e + 1],
-           (array['00442', '+4420', '1001', null])[p + 1], 'line ' || n,
+           (array['00442', '+4420', '1001', 'x00', null])[p + 1], 'line ' || n,
            (array['CN', 'US', 'NL', 'NL', 'DE', null])[s + 1], (array[64500, 64500, 64501, 64502, 64503, null])[s + 1],
-           (array['00', '+', '100', null])[p + 1]
+           (array['00', '+', '100', '?', null])[p + 1]
     from picked"#;
 
 /// Every row is counted: of hours and days, of its node and of all.
@@ -105,6 +105,7 @@ fn random_query(random: &mut StdRng, nodes: [NodeId; 2]) -> LineQuery {
         "1001",
         "00442",
         "9",
+        "x00",
         "nobody",
     ]);
     let kind = pick(&["scan", "number_refused"]);

@@ -134,7 +134,7 @@ async fn a_line_has_country_network_agent_prefix_and_rule(pool: PgPool) {
         row("XB", 0, "", "+", ""),
         row("XC", 0, "", "9011", "longer than 12"),
         row("", 0, "friendly-scanner", "", ""),
-        row("", 0, "", "", "longer than 12"),
+        row("", 0, "", "?", "longer than 12"),
     ];
     assert_eq!(stored(&console, &worker).await, expected);
 
@@ -145,7 +145,7 @@ async fn a_line_has_country_network_agent_prefix_and_rule(pool: PgPool) {
         (Facet::Country, vec![("XA", 2), ("XB", 1), ("XC", 1)]),
         (Facet::Network, vec![("64500", 2)]),
         (Facet::Extension, vec![("1001", 5)]),
-        (Facet::Prefix, vec![("00", 2), ("+", 1), ("9011", 1)]),
+        (Facet::Prefix, vec![("00", 2), ("+", 1), ("9011", 1), ("?", 1)]),
     ] {
         let tops = attacks::tops(backend, facet, None, window, 10)
             .await

@@ -9,10 +9,15 @@ const LINE_DIGITS: usize = 4;
 /// Digits that stand for a number which tries none of these.
 const OTHERS: usize = 3;
 
+/// Stands for numbers that begin with nothing that a keypad has: whatever they begin with, they are counted
+/// together.
+const NONE: &str = "?";
+
 /// How an attacker's number begins, in the form that is counted: up to and with what first stands for
-/// "abroad" behind at most four digits (`00`, `9011`, `+`), else its first three digits.
+/// "abroad" behind at most four digits (`00`, `9011`, `+`), else its first three digits; `?` where it begins
+/// with nothing that a keypad has.
 ///
-/// `None` where it begins with nothing that a keypad has.
+/// `None` where there is no number.
 pub fn tried(number: &str) -> Option<&str> {
     let digits = leading(number, LINE_DIGITS, |byte| byte.is_ascii_digit());
     for start in 0..=digits {
@@ -24,7 +29,11 @@ pub fn tried(number: &str) -> Option<&str> {
     let keys = leading(number, OTHERS, |byte| {
         byte.is_ascii_digit() || matches!(byte, b'*' | b'#')
     });
-    (keys > 0).then(|| &number[..keys])
+    match keys {
+        0 if number.is_empty() => None,
+        0 => Some(NONE),
+        _ => Some(&number[..keys]),
+    }
 }
 
 fn leading(text: &str, most: usize, fits: impl Fn(u8) -> bool) -> usize {
@@ -62,11 +71,11 @@ mod tests {
             ("12#4", Some("12#")),
             ("1x", Some("1")),
             ("", None),
-            ("x00", None),
-            ("'; drop table attacks --", None),
-            ("\u{ff10}\u{ff10}44", None), // other characters, other number
-            ("号00", None),
-            ("\\x0000", None),
+            ("x00", Some("?")),
+            ("'; drop table attacks --", Some("?")),
+            ("\u{ff10}\u{ff10}44", Some("?")), // other characters, other number
+            ("号00", Some("?")),
+            ("\\x0000", Some("?")),
         ] {
             assert_eq!(tried(number), expected, "{number}");
         }
@@ -78,7 +87,7 @@ mod tests {
         /// The number begins with it, it is short, and nothing but keys stands in it.
         #[test]
         fn begins_the_number(number in "[0-9+]{0,12}|[01+9]{0,8}.{0,4}|.{0,12}") {
-            let Some(prefix) = tried(&number) else { return Ok(()) };
+            let Some(prefix) = tried(&number).filter(|prefix| *prefix != NONE) else { return Ok(()) };
             prop_assert!(number.starts_with(prefix));
             prop_assert!((1..=7).contains(&prefix.len()), "{}", prefix);
             prop_assert!(prefix.bytes().all(|byte| b"0123456789+*#".contains(&byte)), "{}", prefix);

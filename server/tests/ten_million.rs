@@ -75,6 +75,7 @@ async fn ten_million_lines_are_counted_and_swept(pool: PgPool) {
     let clock = Clock::fixed(NOW);
     let all = Limits {
         attack_rows: NonZeroU32::MAX,
+        ban_event_rows: NonZeroU32::MAX,
         ..Limits::default()
     };
     let connections = || server::connections(20, pool.connect_options().as_ref().clone());

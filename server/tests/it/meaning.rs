@@ -145,7 +145,10 @@ async fn a_line_has_country_network_agent_prefix_and_rule(pool: PgPool) {
         (Facet::Country, vec![("XA", 2), ("XB", 1), ("XC", 1)]),
         (Facet::Network, vec![("64500", 2)]),
         (Facet::Extension, vec![("1001", 5)]),
-        (Facet::Prefix, vec![("00", 2), ("+", 1), ("9011", 1), ("?", 1)]),
+        (
+            Facet::Prefix,
+            vec![("00", 2), ("+", 1), ("9011", 1), ("?", 1)],
+        ),
     ] {
         let tops = attacks::tops(backend, facet, None, window, 10)
             .await
@@ -223,7 +226,7 @@ async fn hostile_3_agents_and_numbers_are_stored_harmless(pool: PgPool) {
     assert!(agent.len() <= 4 * 1_024 && domain::inert::is_inert(agent));
     assert_eq!(
         (rows[0].3.as_deref(), rows[0].4.as_deref()),
-        (None, Some("longer than 12"))
+        (Some("?"), Some("longer than 12"))
     );
     assert_eq!(rows[1].2.as_deref(), Some("x\\x00"));
     assert_eq!(

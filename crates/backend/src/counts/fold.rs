@@ -55,7 +55,7 @@ pub(crate) async fn fold(backend: &Backend, wait: bool) -> Result<Option<i64>, E
         return Ok(None);
     }
     let now = backend.clock.now();
-    let rows = sql::fold(&mut tx, None, now).await?;
+    let rows = sql::fold_some(&mut tx, None, now).await?;
     tx.commit().await?;
     Ok(Some(rows))
 }

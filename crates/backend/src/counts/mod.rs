@@ -15,7 +15,7 @@ use domain::attack::facet::Facet;
 pub(crate) use fold::{fold, make_room, run};
 pub(crate) use pending::Sums;
 pub(crate) use roll::roll;
-pub(crate) use sql::fold as fold_some;
+pub(crate) use sql::fold_some;
 
 /// Kinds, among the facets of `pending_counts`.
 const KINDS: i16 = 0;

@@ -51,7 +51,7 @@ const NEWCOMERS: i64 = 100;
 /// before those dates are swept already, or soon: what came late counts in the larger buckets only. Hours and
 /// days that are not rolled up yet get theirs then, out of minutes and hours that stay until then. Of a full
 /// bucket the keys that it has are counted, of others the first [`NEWCOMERS`]; `floor` says what is missing.
-pub(super) async fn fold(
+pub(crate) async fn fold_some(
     conn: &mut PgConnection,
     node: Option<NodeId>,
     now: OffsetDateTime,

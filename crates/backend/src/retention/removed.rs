@@ -14,12 +14,9 @@ const BATCH: i64 = 10_000;
 
 /// Notes that the node is being removed, in the transaction that does so: no report of it comes after that.
 pub(crate) async fn forget_node(conn: &mut PgConnection, node: NodeId) -> Result<(), sqlx::Error> {
-    sqlx::query!(
-        "insert into removed_nodes (node_id) values ($1)",
-        node.0
-    )
-    .execute(conn)
-    .await?;
+    sqlx::query!("insert into removed_nodes (node_id) values ($1)", node.0)
+        .execute(conn)
+        .await?;
     Ok(())
 }
 

@@ -51,6 +51,7 @@ mod read_only;
 mod reasons;
 mod retention;
 mod rules;
+mod searches;
 mod settings;
 mod support;
 mod throttle;

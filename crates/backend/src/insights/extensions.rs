@@ -3,7 +3,7 @@
 use domain::insight::Insight;
 use time::Duration;
 
-use super::{LINES, MOST, sql};
+use super::{MOST, sql};
 use crate::{Backend, Error};
 
 const WITHIN: Duration = Duration::hours(24);
@@ -13,8 +13,8 @@ const SOURCES: i64 = 20;
 const SOURCES_OF_A_PHONE: i64 = 5;
 
 pub(super) async fn find(backend: &Backend) -> Result<Vec<Insight>, Error> {
-    let since = backend.clock.now() - WITHIN;
-    let rows = sql::guessed(&backend.pool, since, LINES, SOURCES_OF_A_PHONE).await?;
+    let now = backend.clock.now();
+    let rows = sql::guessed(&backend.pool, now - WITHIN, now, SOURCES_OF_A_PHONE).await?;
     let grave = rows
         .into_iter()
         .filter(|row| row.registered || row.sources >= SOURCES)

@@ -1,7 +1,7 @@
 //! What an operator should act on: found once a minute by one replica, put aside for a time by hand.
 //!
-//! Finding reads the newest [`LINES`] lines of a table at most, so that a flood costs no more than a
-//! quiet day.
+//! Finding reads the newest lines of each of [`SLICES`] parts of its time, so that a flood costs no more than
+//! a busy day, and hides what went on before or beside it only in its own part.
 
 mod dismiss;
 mod extensions;
@@ -20,8 +20,10 @@ use crate::{Backend, Error};
 pub use dismiss::{Dismissed, Rest, dismiss, restore};
 pub use find::find;
 
-/// Newest lines that are looked at.
-const LINES: i64 = 20_000;
+/// Parts of equal length of the time that is looked at.
+const SLICES: i32 = 24;
+/// Newest lines of each that are looked at.
+const LINES: i64 = 5_000;
 /// Findings of one kind.
 const MOST: usize = 10;
 

@@ -9,7 +9,7 @@ use domain::insight::Insight;
 use time::Duration;
 
 use super::sql::Dialed;
-use super::{LINES, MOST, sql};
+use super::{MOST, sql};
 use crate::{Backend, Error, config};
 
 const WITHIN: Duration = Duration::days(7);
@@ -26,8 +26,8 @@ struct Similar {
 
 pub(super) async fn find(backend: &Backend) -> Result<Vec<Insight>, Error> {
     let mut conn = backend.pool.acquire().await?;
-    let since = backend.clock.now() - WITHIN;
-    let dialed = sql::dialed(&mut conn, since, LINES).await?;
+    let now = backend.clock.now();
+    let dialed = sql::dialed(&mut conn, now - WITHIN, now).await?;
     let nodes: BTreeSet<i64> = dialed.iter().map(|row| row.node_id).collect();
     let mut rules = BTreeMap::new();
     for node in nodes {

@@ -8,7 +8,7 @@ use domain::net::Network;
 use ipnet::IpNet;
 use time::Duration;
 
-use super::{LINES, MOST, sql};
+use super::{MOST, sql};
 use crate::{Backend, Error, bans};
 
 const WITHIN: Duration = Duration::days(7);
@@ -26,11 +26,11 @@ struct Repeats {
 }
 
 pub(super) async fn find(backend: &Backend) -> Result<Vec<Insight>, Error> {
-    let since = backend.clock.now() - WITHIN;
+    let now = backend.clock.now();
     let places = backend.geo().places();
     let mut networks: BTreeMap<Network, Repeats> = BTreeMap::new();
     let mut systems: BTreeMap<Asn, Repeats> = BTreeMap::new();
-    for (net, bans) in sql::banned_lately(&backend.pool, since, LINES).await? {
+    for (net, bans) in sql::banned_lately(&backend.pool, now - WITHIN, now).await? {
         let address = Network::from(net);
         let Some(around) = address.is_host().then(|| around(address)).flatten() else {
             continue;

@@ -5,7 +5,7 @@ use ipnet::IpNet;
 use sqlx::{PgConnection, PgPool};
 use time::{Duration, OffsetDateTime};
 
-use super::InsightRow;
+use super::{InsightRow, LINES, SLICES};
 use crate::Error;
 
 /// Those that nobody has put aside.
@@ -88,11 +88,11 @@ pub(super) struct Guessed {
     pub registered: bool,
 }
 
-/// Extensions that passwords were tried for, among the newest `limit` lines; those of phones first.
+/// Extensions that passwords were tried for; those of phones first.
 pub(super) async fn guessed(
     pool: &PgPool,
     since: OffsetDateTime,
-    limit: i64,
+    now: OffsetDateTime,
     sources: i64,
 ) -> Result<Vec<Guessed>, sqlx::Error> {
     sqlx::query_as!(
@@ -101,9 +101,12 @@ pub(super) async fn guessed(
                   p.registered as "registered!"
            from (
                select extension, count(*) as lines, count(distinct source) as sources
-               from (
-                   select extension, source, kind from attacks where at > $1
-                   order by at desc limit $2
+               from generate_series(1, $4::int) as part
+               cross join lateral (
+                   select extension, source, kind from attacks
+                   where at > $1::timestamptz + ($2::timestamptz - $1) / $4 * (part - 1)
+                     and at <= $1::timestamptz + ($2::timestamptz - $1) / $4 * part
+                   order by at desc limit $5
                ) newest
                where extension <> '' and kind in ('registration_failed', 'call_unauthorised')
                group by extension
@@ -118,8 +121,10 @@ pub(super) async fn guessed(
            order by p.registered desc, g.sources desc, g.extension
            limit 100"#,
         since,
-        limit,
+        now,
         sources,
+        SLICES,
+        LINES,
     )
     .fetch_all(pool)
     .await
@@ -134,26 +139,31 @@ pub(super) struct Dialed {
     pub lines: i64,
 }
 
-/// Among the newest `limit` lines that name a number.
+/// What lines name as numbers.
 pub(super) async fn dialed(
     conn: &mut PgConnection,
     since: OffsetDateTime,
-    limit: i64,
+    now: OffsetDateTime,
 ) -> Result<Vec<Dialed>, sqlx::Error> {
     sqlx::query_as!(
         Dialed,
         r#"select a.node_id as "node_id!", n.name as node_name, a.number as "number!",
                   a.kind as "kind!", count(*) as "lines!"
-           from (
+           from generate_series(1, $3::int) as part
+           cross join lateral (
                select node_id, number, kind from attacks
-               where at > $1 and number is not null
-               order by at desc limit $2
+               where at > $1::timestamptz + ($2::timestamptz - $1) / $3 * (part - 1)
+                 and at <= $1::timestamptz + ($2::timestamptz - $1) / $3 * part
+                 and number is not null
+               order by at desc limit $4
            ) a
            join nodes n on n.id = a.node_id
            group by 1, 2, 3, 4
            order by count(*) desc, 3, 2"#,
         since,
-        limit,
+        now,
+        SLICES,
+        LINES,
     )
     .fetch_all(conn)
     .await
@@ -165,8 +175,6 @@ pub(super) struct After {
     pub to: OffsetDateTime,
     pub now: OffsetDateTime,
     pub grace: Duration,
-    /// Newest lines that are looked at.
-    pub limit: i64,
     /// Lines that make it a finding.
     pub least: i64,
 }
@@ -188,9 +196,12 @@ pub(super) async fn still_sending(
     sqlx::query_as!(
         Sending,
         r#"with lines as materialized (
-               select node_id, source, at from (
+               select node_id, source, at from generate_series(1, $7::int) as part
+               cross join lateral (
                    select node_id, source, at from attacks
-                   where at > $1 and at <= $2 order by at desc limit $3
+                   where at > $1::timestamptz + ($2::timestamptz - $1) / $7 * (part - 1)
+                     and at <= $1::timestamptz + ($2::timestamptz - $1) / $7 * part
+                   order by at desc limit $3
                ) newest where source is not null
            ), wide as materialized (
                select node_id, network, since, until from bans
@@ -231,29 +242,37 @@ pub(super) async fn still_sending(
            limit 100"#,
         after.from,
         after.to,
-        after.limit,
+        LINES,
         after.now,
         after.grace.as_seconds_f64(),
         after.least,
+        SLICES,
     )
     .fetch_all(pool)
     .await
 }
 
-/// Who was banned how often on how many nodes, among the newest `limit` bans.
+/// Who was banned, and how often.
 pub(super) async fn banned_lately(
     pool: &PgPool,
     since: OffsetDateTime,
-    limit: i64,
+    now: OffsetDateTime,
 ) -> Result<Vec<(IpNet, i64)>, sqlx::Error> {
     let rows = sqlx::query!(
-        r#"select network as "network!: IpNet", count(*) as "bans!" from (
-               select network, kind from ban_events where at > $1 order by at desc limit $2
+        r#"select network as "network!: IpNet", count(*) as "bans!"
+           from generate_series(1, $3::int) as part
+           cross join lateral (
+               select network, kind from ban_events
+               where at > $1::timestamptz + ($2::timestamptz - $1) / $3 * (part - 1)
+                 and at <= $1::timestamptz + ($2::timestamptz - $1) / $3 * part
+               order by at desc limit $4
            ) newest
            where kind = 'ban'
            group by 1"#,
         since,
-        limit,
+        now,
+        SLICES,
+        LINES,
     )
     .fetch_all(pool)
     .await?;

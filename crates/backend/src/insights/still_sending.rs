@@ -5,7 +5,7 @@ use domain::insight::Insight;
 use domain::net::Network;
 use time::Duration;
 
-use super::{LINES, MOST, sql};
+use super::{MOST, sql};
 use crate::{Backend, Error};
 
 /// Lines that are looked at.
@@ -26,7 +26,6 @@ pub(super) async fn find(backend: &Backend) -> Result<Vec<Insight>, Error> {
             to: now - LAG,
             now,
             grace: GRACE,
-            limit: LINES,
             least: LINES_AFTER,
         },
     )

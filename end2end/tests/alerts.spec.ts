@@ -96,7 +96,12 @@ test('a webhook is added, tested with its signature, told by a rule and removed'
   await expect(said).toContainText(w('rule_active'));
 
   await row.getByRole('link', { name: w('channel_change_named', { name }) }).click();
-  await page.getByRole('button', { name: w('channel_remove', { name }) }).click();
+  // Asked about, without JavaScript too.
+  const remove = page.getByRole('button', { name: w('channel_remove_named', { name }) });
+  await expect(remove).toBeHidden();
+  await page.locator('#edit summary').filter({ hasText: w('channel_remove') }).click();
+  await expect(page.getByText(w('channel_remove_text'))).toBeVisible();
+  await remove.click();
   await expect(page.locator('#toasts')).toContainText(w('channel_removed', { name }));
   await expect(said).toContainText(w('no_channel'));
   await change.click();

@@ -13,7 +13,7 @@ mod states;
 mod undo;
 mod when;
 
-pub(crate) use address::{AddressLink, address_url};
+pub(crate) use address::{AddressLink, Linked, address_url};
 pub(crate) use chart::{Column, Rank, Ranks, Series, Stacked, StackedBars};
 pub(crate) use field::{Area, Field, Hint, NetworkField, ScopeFields};
 pub(crate) use icon::Icon;
@@ -24,4 +24,4 @@ pub(crate) use place::PlaceText;
 pub(crate) use recent_orders::RecentOrders;
 pub(crate) use states::{Chip, OrderChip, OrderChips, OrderOutcome, Shade};
 pub(crate) use undo::UndoButton;
-pub(crate) use when::{Ago, Left};
+pub(crate) use when::{Ago, Left, NextTry};

@@ -20,6 +20,14 @@ pub(crate) fn Ago(at: OffsetDateTime) -> impl IntoView {
     view! { <time datetime=exact(at) title=exact(at)>{text}</time> }
 }
 
+/// `next try in 3 min`.
+#[component]
+pub(crate) fn NextTry(at: OffsetDateTime) -> impl IntoView {
+    let words = words();
+    let text = words.delivery_next(&words.ahead(at, backend().clock.now()));
+    view! { <time datetime=exact(at) title=exact(at)>{text}</time> }
+}
+
 /// `23 h left`; `None` is for ever.
 #[component]
 pub(crate) fn Left(until: Option<OffsetDateTime>) -> impl IntoView {

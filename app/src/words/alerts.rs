@@ -24,7 +24,7 @@ words! {
     rule_node_silent: "Node silent", "节点失联";
     rule_ban_not_effective: "Ban not effective", "封堵未生效";
     rule_deployment_failed: "Deployment failed", "下发失败";
-    rule_says_attack_rate(lines: &str, minutes: u32): "{lines} attack lines or more in {minutes} min", "{minutes} 分钟内攻击记录达到 {lines} 条";
+    rule_says_attack_rate(lines: &str, minutes: u32): "{lines} attack lines or more in {minutes} min", "{minutes} 分钟内攻击日志达到 {lines} 条";
     rule_says_new_country(days: u32): "no attack from there in {days} days before", "此前 {days} 天内没有来自该国家/地区的攻击";
     rule_says_node_silent(minutes: u32): "not heard for {minutes} min", "{minutes} 分钟没有联系";
     rule_says_ban_not_effective(minutes: u32): "held by fail2ban, but not in the firewall for {minutes} min", "fail2ban 已封堵，但 {minutes} 分钟未在防火墙生效";
@@ -39,7 +39,7 @@ words! {
     rule_change: "Change", "修改";
     rule_change_named(rule: &str): "Change rule: {rule}", "修改规则：{rule}";
     rule_on: "This rule is on", "启用此规则";
-    rule_lines: "Attack lines", "攻击记录数";
+    rule_lines: "Attack lines", "攻击日志条数";
     rule_minutes_window: "Within minutes", "统计时长（分钟）";
     rule_minutes_long: "For minutes", "持续时间（分钟）";
     rule_days: "Days without an attack from there", "此前无攻击的天数";
@@ -66,7 +66,9 @@ words! {
     channel_change_named(name: &str): "Change channel {name}", "修改通道 {name}";
     channel_test: "Test", "测试";
     channel_test_named(name: &str): "Send a test message to {name}", "向 {name} 发送测试消息";
-    channel_remove(name: &str): "Remove channel {name}", "删除通道 {name}";
+    channel_remove: "Remove channel", "删除通道";
+    channel_remove_text: "What waits to be sent there is dropped, too. A rule that tells this channel only tells nobody then.", "待发送到该通道的消息会一并删除；仅通知该通道的规则将不再通知任何人。";
+    channel_remove_named(name: &str): "Remove channel {name}", "删除通道 {name}";
     channel_name: "Name of the channel", "通道名称";
     channel_language: "Language of messages", "消息语言";
     channel_per_hour: "Messages an hour, at most", "每小时消息上限";
@@ -105,7 +107,7 @@ words! {
     delivery_again: "tried again", "等待重试";
     delivery_sent: "sent", "已发送";
     delivery_given_up: "given up", "已放弃";
-    delivery_next: "Next try", "下次重试";
+    delivery_next(when: &str): "next try {when}", "{when}重试";
     delivery_tries(count: i32): "tries: {count}", "已尝试 {count} 次";
 
     outcome_accepted(status: u16): "taken ({status})", "已接收（{status}）";

@@ -23,7 +23,7 @@ words! {
     country: "Country", "国家/地区";
     prefix: "Prefix", "前缀";
     top_of(n: &str): "of {n}", "共 {n} 个";
-    top_of_equals: "Many have nearly as many: others may belong here, too.", "许多来源次数相近，可能还有其他项应列入。";
+    top_of_equals: "Many have nearly as many: others may belong here, too.", "多项次数相近，可能还有其他项应列入。";
     sources_empty: "No attack in this period.", "该时段没有攻击。";
     places_empty: "No source of this period has a known place.", "该时段的来源均无归属信息。";
     extensions_empty: "No extension was attacked in this period.", "该时段没有分机受到攻击。";

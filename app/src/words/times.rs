@@ -19,6 +19,8 @@ words! {
     minutes_long(n: i64): "{n} min", "{n} 分钟";
     hours_long(n: i64): "{n} h", "{n} 小时";
     days_long(n: i64): "{n} d", "{n} 天";
+    now: "now", "即将";
+    in_time(time: &str): "in {time}", "{time}后";
     never: "never", "从未";
 }
 
@@ -45,6 +47,14 @@ impl Words {
             seconds @ 60..=3_569 => self.minutes_left((seconds + 30) / 60),
             seconds @ 3_570..=171_000 => self.hours_left((seconds + 1_800) / 3_600),
             seconds => self.days_left((seconds + 43_200) / 86_400),
+        }
+    }
+
+    /// `in 3 min`.
+    pub(crate) fn ahead(self, then: OffsetDateTime, now: OffsetDateTime) -> String {
+        match (then - now).whole_seconds() {
+            ..=0 => self.now().to_owned(),
+            seconds => self.in_time(&self.duration(seconds)),
         }
     }
 
@@ -98,5 +108,9 @@ mod tests {
         assert_eq!(Words::En.left(None, now), "for ever");
         assert_eq!(Words::En.left(Some(now), now), "ending now");
         assert_eq!(Words::En.duration(86_400), "24 h");
+        let ahead = |seconds| now + Duration::seconds(seconds);
+        assert_eq!(Words::En.ahead(ahead(180), now), "in 3 min");
+        assert_eq!(Words::Zh.ahead(ahead(40), now), "40 秒后");
+        assert_eq!(Words::En.ahead(ahead(-1), now), "now");
     }
 }

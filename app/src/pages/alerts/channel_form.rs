@@ -36,9 +36,13 @@ pub(super) fn ChannelEditor(
     };
     let remove = name.clone().zip(id.clone()).map(|(name, id)| {
         view! {
-            <form method="post" action="/api/ui/alert_channel_remove" data-enhance="">
-                <button class="button danger" name="id" value=id>{words.channel_remove(&name)}</button>
-            </form>
+            <details class="ask">
+                <summary class="button">{words.channel_remove()}</summary>
+                <form method="post" action="/api/ui/alert_channel_remove" data-enhance="">
+                    <p>{words.channel_remove_text()}</p>
+                    <button class="button danger" name="id" value=id>{words.channel_remove_named(&name)}</button>
+                </form>
+            </details>
         }
     });
     view! {

@@ -4,7 +4,7 @@ use backend::alerts::{DeliveryRow, DeliveryState};
 use leptos::prelude::*;
 
 use crate::request::words;
-use crate::widgets::{Ago, Chip, Hint, Left, Shade};
+use crate::widgets::{Ago, Chip, Hint, NextTry, Shade};
 
 #[component]
 pub(super) fn Deliveries(deliveries: Vec<DeliveryRow>) -> impl IntoView {
@@ -18,7 +18,7 @@ pub(super) fn Deliveries(deliveries: Vec<DeliveryRow>) -> impl IntoView {
                 <table>
                     <thead>
                         <tr>
-                            <th>{words.alert_since()}</th>
+                            <th>{words.time()}</th>
                             <th>{words.channel()}</th>
                             <th>{words.alert_message()}</th>
                             <th>{words.alert_state()}</th>
@@ -50,7 +50,7 @@ fn Row(row: DeliveryRow) -> impl IntoView {
     let waits = row.state == DeliveryState::Waiting && row.tries > 0;
     view! {
         <tr data-key=row.message>
-            <td class="nowrap" data-label=words.alert_since()><Ago at=row.created_at/></td>
+            <td class="nowrap" data-label=words.time()><Ago at=row.created_at/></td>
             <td data-label=words.channel()>{row.channel}</td>
             <td class="breaks" data-label=words.alert_message()>
                 {row.title}
@@ -63,8 +63,8 @@ fn Row(row: DeliveryRow) -> impl IntoView {
                     .then(|| {
                         view! {
                             <p class="hint">
-                                {words.delivery_tries(row.tries)}" · "{words.delivery_next()}" "
-                                <Left until=Some(row.next_try_at)/>
+                                {words.delivery_tries(row.tries)}" · "
+                                <NextTry at=row.next_try_at/>
                             </p>
                         }
                     })}

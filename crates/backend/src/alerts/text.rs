@@ -72,12 +72,12 @@ fn chinese(fact: &Fact) -> String {
             node: Some(node),
             lines,
             minutes,
-        } => format!("节点 {node}：{minutes} 分钟内有 {lines} 条攻击记录"),
+        } => format!("节点 {node}：{minutes} 分钟内有 {lines} 条攻击日志"),
         Fact::AttackRate {
             node: None,
             lines,
             minutes,
-        } => format!("所有节点：{minutes} 分钟内共有 {lines} 条攻击记录"),
+        } => format!("所有节点：{minutes} 分钟内共有 {lines} 条攻击日志"),
         Fact::NewCountry {
             country,
             node: Some(node),

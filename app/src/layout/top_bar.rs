@@ -104,14 +104,14 @@ fn ThemeForm() -> impl IntoView {
 /// The other language, in its own words.
 #[component]
 fn LanguageForm() -> impl IntoView {
-    let (other, name) = match words() {
-        Words::En => (Words::Zh, "中文"),
-        Words::Zh => (Words::En, "English"),
+    let other = match words() {
+        Words::En => Words::Zh,
+        Words::Zh => Words::En,
     };
     view! {
         <form method="post" action="/api/ui/set_language">
             <button class="button quiet" name="language" value=other.tag() lang=other.tag()>
-                {name}
+                {other.own_name()}
             </button>
         </form>
     }

@@ -51,9 +51,17 @@ words! {
     did_enable_user: "Enabled user", "启用用户";
     did_change_role: "Changed role", "更改角色";
     did_set_password: "Set password", "设置密码";
-    did_dismiss_insight: "Hid a finding", "隐藏事项";
-    did_restore_insight: "Showed a finding again", "恢复显示事项";
-    key_insight: "Finding", "事项";
+    did_dismiss_insight: "Hid a finding", "隐藏风险项";
+    did_restore_insight: "Showed a finding again", "恢复显示风险项";
+    key_insight: "Finding", "风险项";
+    kind_still_sending: "Still sending though banned", "封堵后仍在发送";
+    kind_number_got_through: "Number that the rules let pass", "漏过规则的号码";
+    kind_guessed_extension: "Guessed extension", "被猜测的分机";
+    kind_repeat_network: "Network banned again and again", "反复被封堵的网段";
+    kind_repeat_asn: "Operator banned again and again", "反复被封堵的运营网络";
+    kind_unusual_hour: "Unusual hour", "异常时段";
+    hour_more: "more than usual", "高于往常";
+    hour_fewer: "fewer than usual", "低于往常";
     did_add_channel: "Added alert channel", "添加告警通道";
     did_change_channel: "Changed alert channel", "修改告警通道";
     did_remove_channel: "Removed alert channel", "删除告警通道";
@@ -131,12 +139,31 @@ impl Words {
     }
 
     /// What it was done to, where that has no name of its own.
-    pub(crate) fn audit_object(self, object: &str) -> String {
-        match (object, Kind::from_text(object)) {
-            ("retention", _) => self.kept_title().to_owned(),
-            (_, Some(rule)) => self.alert_kind(rule).to_owned(),
-            (object, None) => object.to_owned(),
-        }
+    pub(crate) fn audit_object(self, action: &str, object: &str) -> String {
+        let text = match (action, object) {
+            ("set retention", _) => self.kept_title(),
+            ("dismiss insight" | "restore insight", "more") => self.hour_more(),
+            ("dismiss insight" | "restore insight", "fewer") => self.hour_fewer(),
+            ("set alert rule", kind) => {
+                Kind::from_text(kind).map_or(object, |kind| self.alert_kind(kind))
+            }
+            (_, object) => object,
+        };
+        text.to_owned()
+    }
+
+    /// A kind of finding; one of a newer console as it is.
+    pub(crate) fn insight_kind(self, kind: &str) -> String {
+        let text = match kind {
+            "still_sending" => self.kind_still_sending(),
+            "number_got_through" => self.kind_number_got_through(),
+            "guessed_extension" => self.kind_guessed_extension(),
+            "repeat_network" => self.kind_repeat_network(),
+            "repeat_asn" => self.kind_repeat_asn(),
+            "unusual_hour" => self.kind_unusual_hour(),
+            other => other,
+        };
+        text.to_owned()
     }
 
     /// Why a ban was refused.
@@ -173,6 +200,9 @@ impl Words {
             "worker" => self.worker(),
             "sessions_ended" => self.key_sessions_ended(),
             "to" => self.channel_to(),
+            "name" => self.channel_name(),
+            "language" => self.channel_language(),
+            "per_hour" => self.channel_per_hour(),
             "rule" => self.alert_rule(),
             "disabled" => self.key_disabled(),
             "role" => self.key_role(),

@@ -68,6 +68,14 @@ impl Words {
         }
     }
 
+    /// As its own speakers call it.
+    pub(crate) fn own_name(self) -> &'static str {
+        match self {
+            Self::En => "English",
+            Self::Zh => "中文",
+        }
+    }
+
     /// `lang` attribute and cookie value.
     pub fn tag(self) -> &'static str {
         match self {

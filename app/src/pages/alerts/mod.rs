@@ -10,3 +10,4 @@ mod rule_form;
 mod rules;
 
 pub(crate) use page::AlertsPage;
+pub(in crate::pages) use rules::says;

@@ -99,7 +99,7 @@ fn Row(row: RuleRow, channels: Vec<ChannelRow>, nodes: Vec<NodeName>) -> impl In
 }
 
 /// How much is too much.
-fn says(words: Words, threshold: Threshold) -> String {
+pub(in crate::pages) fn says(words: Words, threshold: Threshold) -> String {
     match threshold {
         Threshold::AttackRate { lines, minutes } => {
             words.rule_says_attack_rate(&grouped(lines.get().into()), minutes.get())

@@ -1,14 +1,14 @@
 //! Every change, newest first.
 
 use backend::audit::{self, AuditRow};
-use backend::nodes::{self, NodeName};
+use backend::{alerts, nodes};
 use domain::net::Network;
 use domain::role::Permission;
 use leptos::prelude::*;
 
 use crate::error::AppError;
 use crate::layout::Frame;
-use crate::pages::audit::details::details;
+use crate::pages::audit::details::{Known, details};
 use crate::request::{query, require, words};
 use crate::widgets::{AddressLink, Ago, Empty, Loaded};
 
@@ -19,34 +19,36 @@ pub(crate) fn AuditPage() -> impl IntoView {
     let words = words();
     view! {
         <Frame title=words.audit()>
-            <Loaded load=rows() view=|(rows, nodes)| view! { <Screen rows nodes/> }/>
+            <Loaded load=rows() view=|(rows, known)| view! { <Screen rows known/> }/>
         </Frame>
     }
 }
 
-async fn rows() -> Result<(Vec<AuditRow>, Vec<NodeName>), AppError> {
+async fn rows() -> Result<(Vec<AuditRow>, Known), AppError> {
     let (backend, _) = require(Permission::Audit)?;
     let before = query("before").and_then(|id| id.parse().ok());
-    Ok((
-        audit::list(&backend, before, PAGE).await?,
-        nodes::names(&backend).await?,
-    ))
+    let channels = alerts::channels(&backend).await?.into_iter();
+    let known = Known {
+        nodes: nodes::names(&backend).await?,
+        channels: channels.map(|channel| (channel.id, channel.name)).collect(),
+    };
+    Ok((audit::list(&backend, before, PAGE).await?, known))
 }
 
 #[component]
-fn Screen(rows: Vec<AuditRow>, nodes: Vec<NodeName>) -> impl IntoView {
+fn Screen(rows: Vec<AuditRow>, known: Known) -> impl IntoView {
     let words = words();
     view! {
         <header class="page-head">
             <h1>{words.audit()}</h1>
             <p class="muted">{words.audit_text()}</p>
         </header>
-        <Rows rows nodes/>
+        <Rows rows known/>
     }
 }
 
 #[component]
-fn Rows(rows: Vec<AuditRow>, nodes: Vec<NodeName>) -> impl IntoView {
+fn Rows(rows: Vec<AuditRow>, known: Known) -> impl IntoView {
     let words = words();
     if rows.is_empty() {
         return view! { <Empty icon="list" title=words.audit_empty() text=words.audit_text()/> }
@@ -69,7 +71,7 @@ fn Rows(rows: Vec<AuditRow>, nodes: Vec<NodeName>) -> impl IntoView {
                         <th>{words.details()}</th>
                     </tr>
                 </thead>
-                <tbody>{rows.into_iter().map(|row| view! { <Row details=details(words, &row, &nodes) row/> }).collect_view()}</tbody>
+                <tbody>{rows.into_iter().map(|row| view! { <Row details=details(words, &row, &known) row/> }).collect_view()}</tbody>
             </table>
         </div>
         <nav class="pager" aria-label=words.audit()>
@@ -91,7 +93,7 @@ fn Row(row: AuditRow, details: Vec<String>) -> impl IntoView {
     let details = details.join(" · ");
     let object = match row.object.parse::<Network>() {
         Ok(network) => view! { <AddressLink network/> }.into_any(),
-        Err(_) => words.audit_object(&row.object).into_any(),
+        Err(_) => words.audit_object(&row.action, &row.object).into_any(),
     };
     view! {
         <tr data-key=row.id.to_string()>

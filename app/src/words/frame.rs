@@ -55,5 +55,6 @@ words! {
     not_undone(count: usize, first: &str): "Not banned again ({count}): {first}", "未重新封堵（{count} 个）：{first}";
     search_none(text: &str): "Nothing found for “{text}”", "未找到“{text}”";
     search_none_text: "Search for an address (203.0.113.9), a network (203.0.113.0/24), a part of a node's name, a number or an extension.", "可搜索 IP（203.0.113.9）、网段（203.0.113.0/24）、节点名称的一部分、号码或分机。";
-    search_several(text: &str): "Nodes named like “{text}”", "名称包含“{text}”的节点";
+    search_several(text: &str): "What “{text}” may mean", "“{text}”的搜索结果";
+    search_attacks(text: &str): "Attacks on the extension or number {text}", "针对分机或号码 {text} 的攻击";
 }

@@ -4,9 +4,10 @@ use backend::bans::Scope;
 use backend::nodes;
 use backend::whitelist::{self, Expiry, NewEntry};
 use domain::role::Role;
+use domain::wire::{AttackEvent, Report};
 use sqlx::PgPool;
 
-use crate::support::{WebConsole, admin};
+use crate::support::{WebConsole, admin, attack, chunk};
 
 #[sqlx::test(migrator = "backend::MIGRATOR")]
 async fn what_is_gone_meanwhile_is_said(pool: PgPool) {
@@ -115,4 +116,36 @@ async fn search_finds_a_node_by_its_name(pool: PgPool) {
         let answer = browser.get(&format!("/search?q={text}")).await;
         assert_eq!(answer.location(), leads, "{text:?}");
     }
+}
+
+#[sqlx::test(migrator = "backend::MIGRATOR")]
+async fn search_finds_extensions_that_were_attacked_also_beside_nodes(pool: PgPool) {
+    let console = WebConsole::start(&pool).await;
+    let browser = console.signed_in(Role::Viewer).await;
+    let node = console.enrolled("sip100").await.0;
+    assert_eq!(browser.get("/search?q=alice").await.location(), "");
+    let now = console.backend.clock.now().unix_timestamp() * 1_000_000;
+    let line = AttackEvent {
+        user: Some("alice".into()),
+        at: Some(now),
+        ..attack(0, "198.51.100.7")
+    };
+    let report = Report {
+        chunks: vec![chunk(1, 0, 100, vec![line])],
+        ..Report::default()
+    };
+    let peer = "192.0.2.10".parse().unwrap();
+    backend::ingest::accept(&console.backend, node, peer, report)
+        .await
+        .unwrap();
+    let answer = browser.get("/search?q=alice").await;
+    assert_eq!(answer.location(), "/attacks?search=alice");
+    // What may be either is a choice, the extension first.
+    let answer = browser.get("/search?q=100").await;
+    assert_eq!(answer.location(), "");
+    let attacks = answer.body.find("href=\"/attacks?search=100\"").unwrap();
+    let node = answer.body.find("href=\"/nodes/sip100\">sip100").unwrap();
+    assert!(attacks < node, "{}", answer.body);
+    let answer = browser.get("/search?q=sip100").await;
+    assert_eq!(answer.location(), "/nodes/sip100");
 }

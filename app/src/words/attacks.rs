@@ -10,6 +10,8 @@ words! {
     more_filters: "More filters", "更多筛选";
     prefix_tried: "Tried prefix", "尝试的前缀";
     country_code: "Country (two letters)", "国家/地区（两位代码）";
+    problem_country: "Two letters, such as DE; choose it from the list.", "请输入两位代码，例如 DE，或从列表中选择。";
+    problem_asn: "A number, such as 64500 or AS64500.", "请输入网络编号，例如 64500 或 AS64500。";
     network_short: "network", "网络";
     raw_line: "Raw line", "原始日志";
     line_of(source: &str): "Raw line of {source}", "{source} 的原始日志";
@@ -40,11 +42,16 @@ words! {
 impl Words {
     /// Of a stored rule; one of another version as it stands.
     pub(crate) fn stored_rule(self, rule: &str) -> String {
-        match rule.parse() {
-            Ok(Rule::Deny(prefix)) => self.rule_deny(&prefix.to_string()),
-            Ok(Rule::LongerThan(max)) => self.rule_longer(&max.to_string()),
-            Ok(Rule::NotAllowed) => self.rule_not_allowed().to_owned(),
-            Err(_) => rule.to_owned(),
+        rule.parse()
+            .map_or_else(|_| rule.to_owned(), |rule| self.rule_broken(&rule))
+    }
+
+    /// Why a number was refused.
+    pub(crate) fn rule_broken(self, rule: &Rule) -> String {
+        match rule {
+            Rule::Deny(prefix) => self.rule_deny(&prefix.to_string()),
+            Rule::LongerThan(max) => self.rule_longer(&max.to_string()),
+            Rule::NotAllowed => self.rule_not_allowed().to_owned(),
         }
     }
 }

@@ -257,6 +257,16 @@ static NAMES: [(&str, &str, &str); 249] = [
 ];
 
 impl Words {
+    /// Every code and its name, by code.
+    pub(crate) fn countries(self) -> impl Iterator<Item = (&'static str, &'static str)> {
+        NAMES
+            .iter()
+            .map(move |(code, english, chinese)| match self {
+                Self::En => (*code, *english),
+                Self::Zh => (*code, *chinese),
+            })
+    }
+
     /// `None` for a code that ISO has not given.
     pub(crate) fn country_name(self, code: &str) -> Option<&'static str> {
         let at = NAMES.binary_search_by_key(&code, |(code, ..)| code).ok()?;

@@ -4,12 +4,13 @@ use backend::attacks::{self, LineQuery, LoggedLine, Matches};
 use backend::{Backend, nodes};
 use domain::attack::Kind;
 use domain::ids::NodeId;
+use domain::role::Role;
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 use sqlx::PgPool;
 use time::Duration;
 
-use crate::support::{NOW, TestConsole, admin};
+use crate::support::{NOW, TestConsole, WebConsole, admin};
 
 /// Rows of `attacks` that say the same kinds of things again and again.
 const ROWS: &str = r#"
@@ -290,6 +291,34 @@ async fn a_page_looks_at_a_bounded_number_of_lines(pool: PgPool) {
 }
 
 /// Where nothing but a time, a kind and a node are asked for, the counts know what is too much to look at.
+#[sqlx::test(migrator = "backend::MIGRATOR")]
+async fn what_is_no_filter_is_said_at_its_field(pool: PgPool) {
+    let console = WebConsole::start(&pool).await;
+    let browser = console.signed_in(Role::Viewer).await;
+    let page = browser
+        .get("/attacks?asn=Google&country=Germany")
+        .await
+        .body;
+    for said in [
+        "id=\"filter-asn-problem\"",
+        "value=\"Google\"",
+        "id=\"filter-country-problem\"",
+        "value=\"Germany\"",
+        "id=\"more-filters\" open",
+    ] {
+        assert!(page.contains(said), "{said}: {page}");
+    }
+    let page = browser.get("/attacks?asn=AS64500&country=de").await.body;
+    let page = page.replace("<!>", "");
+    for said in ["-problem\"", "id=\"more-filters\" open"] {
+        assert!(!page.contains(said), "{said}: {page}");
+    }
+    assert!(
+        page.contains("<option value=\"DE\">Germany</option>"),
+        "{page}"
+    );
+}
+
 #[sqlx::test(migrator = "backend::MIGRATOR")]
 async fn many_lines_are_told_by_the_counts(pool: PgPool) {
     let console = TestConsole::start(&pool).await;

@@ -9,7 +9,7 @@ use super::{brush, document};
 const EDGE: f64 = 14.0;
 
 /// Puts every exact time into the reader's zone: `<time>` on hover; `data-clock` (the marks of a
-/// chart) as the text itself, `data-form` says whether with its day; `data-utc` into a field of a
+/// chart) as the text itself, `data-form` says whether with its day or to the second; `data-utc` into a field of a
 /// form, which travels back in UTC.
 pub(super) fn localise() {
     let language = document()
@@ -27,6 +27,7 @@ pub(super) fn localise() {
         let clock = format!("{:02}:{:02}", date.get_hours(), date.get_minutes());
         let day = || String::from(date.to_locale_date_string(&language, &day));
         let time = match mark.get_attribute("data-form").as_deref() {
+            Some("exact") => String::from(date.to_locale_string(&language, &JsValue::UNDEFINED)),
             Some("both") => format!("{} {clock}", day()),
             Some("day") => {
                 to_midnight(&date);

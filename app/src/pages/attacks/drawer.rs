@@ -1,12 +1,13 @@
 //! Everything about one line, beside the list.
 
 use backend::attacks::LoggedLine;
+use domain::net::Network;
 use leptos::prelude::*;
 use time::format_description::well_known::Rfc3339;
 
 use crate::pages::attacks::names::Names;
 use crate::request::words;
-use crate::widgets::{Ago, Icon};
+use crate::widgets::{AddressLink, Ago, Icon};
 
 #[component]
 pub(super) fn Drawer(line: Option<LoggedLine>, names: Names, close: String) -> impl IntoView {
@@ -37,15 +38,17 @@ fn Facts(line: LoggedLine, #[prop(optional_no_strip)] name: Option<String>) -> i
         None => code,
     });
     let exact = line.at.format(&Rfc3339).unwrap_or_default();
+    let (hour, minute, second) = line.at.to_hms();
+    let written = format!("{} {hour:02}:{minute:02}:{second:02} UTC", line.at.date());
     view! {
         <dl class="facts">
             <dt>{words.time()}</dt>
-            <dd><Ago at=line.at/><br/><span class="muted mono">{exact}</span></dd>
+            <dd><Ago at=line.at/><br/><span class="muted" data-clock=exact data-form="exact">{written}</span></dd>
             <dt>{words.source_address()}</dt>
             <dd class="mono">
                 {line
                     .source
-                    .map(|source| view! { <a href=format!("/addresses/{source}")>{source.to_string()}</a> })}
+                    .map(|source| view! { <AddressLink network=Network::host(source)/> })}
             </dd>
             {fact(words.country(), country)}
             {fact(words.network_asn(), line.asn.map(|asn| format!("AS{asn} {}", name.unwrap_or_default())))}

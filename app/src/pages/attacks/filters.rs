@@ -17,6 +17,10 @@ pub(super) fn Filters(query: PageQuery, nodes: Vec<NodeName>) -> impl IntoView {
             view! { <option value=kind.as_str() selected=selected>{words.attack_kind(kind)}</option> }
         })
         .collect_view();
+    let countries = words
+        .countries()
+        .map(|(code, name)| view! { <option value=code>{name}</option> })
+        .collect_view();
     let period = query
         .period
         .pairs()
@@ -26,6 +30,12 @@ pub(super) fn Filters(query: PageQuery, nodes: Vec<NodeName>) -> impl IntoView {
         .map(|(name, value)| view! { <input type="hidden" name=name value=value/> })
         .collect_view();
     let field = |name: &'static str, label: &'static str, value: Option<String>, max: usize| {
+        let mistyped = query.mistyped(name);
+        let problem = mistyped.is_some().then(|| match name {
+            "country" => words.problem_country(),
+            _ => words.problem_asn(),
+        });
+        let problem_id = format!("filter-{name}-problem");
         view! {
             <div class="field">
                 <label for=format!("filter-{name}")>{label}</label>
@@ -35,8 +45,12 @@ pub(super) fn Filters(query: PageQuery, nodes: Vec<NodeName>) -> impl IntoView {
                     name=name
                     maxlength=max.to_string()
                     autocomplete="off"
-                    value=value
+                    list=(name == "country").then_some("countries")
+                    value=mistyped.or(value)
+                    aria-invalid=problem.is_some().then_some("true")
+                    aria-describedby=problem.is_some().then(|| problem_id.clone())
                 />
+                {problem.map(|problem| view! { <p class="problem" id=problem_id role="alert">{problem}</p> })}
             </div>
         }
     };
@@ -56,13 +70,14 @@ pub(super) fn Filters(query: PageQuery, nodes: Vec<NodeName>) -> impl IntoView {
                 {kinds}
             </select>
             {period}
-            <details class="dropdown panel" id="more-filters">
+            <details class="dropdown panel" id="more-filters" open=!query.wrong.is_empty()>
                 <summary class="button"><Icon name="filter"/>{words.more_filters()}</summary>
                 <div class="dropdown-panel form">
                     {field("extension", words.extension(), query.extension.clone(), 100)}
                     {field("prefix", words.prefix_tried(), query.prefix.clone(), 20)}
-                    {field("country", words.country_code(), query.country.clone(), 2)}
-                    {field("asn", words.network_asn(), query.asn.map(|asn| asn.to_string()), 12)}
+                    {field("country", words.country_code(), query.country.clone(), 60)}
+                    <datalist id="countries">{countries}</datalist>
+                    {field("asn", words.network_asn(), query.asn.map(|asn| asn.to_string()), 60)}
                     <button class="button primary">{words.apply()}</button>
                 </div>
             </details>

@@ -1,13 +1,14 @@
 //! The list of lines. Their text came over SIP: it is only ever text here.
 
 use backend::attacks::{LinePage, LoggedLine};
+use domain::net::Network;
 use leptos::prelude::*;
 use time::format_description::well_known::Rfc3339;
 
 use crate::pages::attacks::names::Names;
 use crate::pages::attacks::query::PageQuery;
 use crate::request::words;
-use crate::widgets::{Ago, Icon};
+use crate::widgets::{AddressLink, Ago, Icon};
 
 #[component]
 pub(super) fn LineTable(query: PageQuery, page: LinePage, names: Names) -> impl IntoView {
@@ -117,7 +118,7 @@ fn Row(
             <td class="mono nowrap" data-label=words.source_address()>
                 {line
                     .source
-                    .map(|source| view! { <a href=format!("/addresses/{source}")>{source.to_string()}</a> })}
+                    .map(|source| view! { <AddressLink network=Network::host(source)/> })}
             </td>
             <td class="nowrap roomy" data-label=words.country()>
                 {(country.is_some() || network.is_some()).then(|| view! { <span>{country}{network}</span> })}

@@ -2,6 +2,7 @@
 
 use backend::attacks::LineQuery;
 use domain::attack::Kind;
+use domain::geo::{Asn, Country};
 use domain::ids::NodeId;
 use domain::inert;
 use time::{Duration, OffsetDateTime};
@@ -27,6 +28,8 @@ pub(super) struct PageQuery {
     pub(super) paused: Option<i64>,
     /// The line whose details stand beside the list.
     pub(super) open: Option<String>,
+    /// Filters that were not understood, as they were typed; they filter nothing.
+    pub(super) wrong: Vec<(&'static str, String)>,
 }
 
 impl PageQuery {
@@ -42,15 +45,20 @@ impl PageQuery {
         };
         let number = |name| text(name).and_then(|text| text.parse().ok());
         let kind = |text: String| Kind::ALL.into_iter().find(|kind| kind.as_str() == text);
+        let country = text("country").map(|text| text.to_ascii_uppercase().parse::<Country>());
+        let asn = text("asn").map(|text| text.parse::<Asn>());
+        let wrong = [
+            ("country", matches!(country, Some(Err(_)))),
+            ("asn", matches!(asn, Some(Err(_)))),
+        ];
+        let wrong = wrong.into_iter().filter(|(_, wrong)| *wrong);
+        let wrong = wrong.filter_map(|(name, _)| Some((name, text(name)?)));
         Self {
             search: text("search"),
             node: number("node").map(NodeId),
             kind: text("kind").and_then(kind),
-            country: text("country").map(|country| country.to_ascii_uppercase()),
-            asn: text("asn").and_then(|text| {
-                let digits = text.trim_start_matches(['A', 'S', 'a', 's']);
-                digits.parse().ok()
-            }),
+            country: country.and_then(Result::ok).map(String::from),
+            asn: asn.and_then(Result::ok).map(|asn| asn.0.into()),
             extension: text("extension"),
             prefix: text("prefix"),
             period: Period::of(
@@ -61,7 +69,14 @@ impl PageQuery {
             after: text("after"),
             paused: number("paused").filter(|at| (0..7_000_000_000).contains(at)),
             open: text("open"),
+            wrong: wrong.collect(),
         }
+    }
+
+    /// What was typed into a filter and not understood.
+    pub(super) fn mistyped(&self, name: &str) -> Option<String> {
+        let wrong = self.wrong.iter().find(|(wrong, _)| *wrong == name);
+        wrong.map(|(_, typed)| typed.clone())
     }
 
     pub(super) fn question(&self, now: OffsetDateTime) -> LineQuery {
@@ -190,5 +205,15 @@ mod tests {
         };
         assert_eq!(query, expected);
         assert_eq!(lines_asked("asn=AS64500", NOW).asn, Some(64_500));
+        let typed = |name: &str| match name {
+            "country" => Some("Germany".to_owned()),
+            "asn" => Some("Google".to_owned()),
+            _ => None,
+        };
+        let query = PageQuery::of(typed);
+        assert_eq!(query.mistyped("country").as_deref(), Some("Germany"));
+        assert_eq!(query.mistyped("asn").as_deref(), Some("Google"));
+        assert_eq!(query.mistyped("extension"), None);
+        assert!(!query.is_filtered());
     }
 }

@@ -2,8 +2,9 @@
 
 use domain::attack::window::{LONGEST, Span, Window};
 use leptos::prelude::*;
+use time::format_description::well_known::Rfc3339;
 use time::macros::format_description;
-use time::{OffsetDateTime, PrimitiveDateTime};
+use time::{Duration, OffsetDateTime, PrimitiveDateTime};
 
 use crate::request::{query, words};
 use crate::widgets::Icon;
@@ -211,6 +212,13 @@ pub(crate) fn PeriodPicker(
             </div>
         }
     };
+    let widened = match (&period, shown) {
+        (Period::Between(from, to), Some((first, end))) => {
+            let wider = *from - first >= Duration::MINUTE || end - *to >= Duration::MINUTE;
+            wider.then(|| view! { <Widened from=first to=end/> })
+        }
+        _ => None,
+    };
     view! {
         <nav class="period" aria-label=words.period()>
             {everything}
@@ -230,6 +238,23 @@ pub(crate) fn PeriodPicker(
                 </div>
             </details>
         </nav>
+        {widened}
+    }
+}
+
+/// Says what is shown in the place of what was asked for.
+#[component]
+fn Widened(from: OffsetDateTime, to: OffsetDateTime) -> impl IntoView {
+    let words = words();
+    let time = |at: OffsetDateTime| {
+        let exact = at.format(&Rfc3339).unwrap_or_default();
+        let text = format!("{} {:02}:{:02}", words.day(at), at.hour(), at.minute());
+        view! { <span data-clock=exact data-form="both">{text}</span> }
+    };
+    view! {
+        <p class="hint widened">
+            {words.period_widened()}" "{time(from)}" – "{time(to)}<span class="plain-only">" UTC"</span>
+        </p>
     }
 }
 

@@ -27,6 +27,7 @@ words! {
     custom_period: "Custom", "自定义";
     period_from: "From", "开始时间";
     period_to: "To", "结束时间";
+    period_widened: "So long ago only whole hours or days are counted; shown:", "较早的数据仅按整小时或整天统计，实际显示：";
     show_period: "Show", "查看";
     problem_time: "Give a date and time.", "请填写日期和时间。";
     problem_order: "The end must be later than the start.", "结束时间必须晚于开始时间。";

@@ -13,7 +13,8 @@ async fn verdict(browser: &Browser, path: &str) -> String {
     verdict.split("</section>").next().unwrap().to_owned()
 }
 
-async fn alert(pool: &PgPool, subject: &str, fact: &Fact) {
+/// Opens an alert.
+pub async fn alert(pool: &PgPool, subject: &str, fact: &Fact) {
     sqlx::query(
         "insert into alerts (rule, subject, fact, since, opened_at, believed)
          values ($1, $2, $3, now(), now(), true)",
@@ -24,6 +25,55 @@ async fn alert(pool: &PgPool, subject: &str, fact: &Fact) {
     .execute(pool)
     .await
     .unwrap();
+}
+
+#[sqlx::test(migrator = "backend::MIGRATOR")]
+async fn attacks_lead_to_their_list_in_the_scope(pool: PgPool) {
+    let console = WebConsole::start(&pool).await;
+    let browser = console.signed_in(Role::Viewer).await;
+    for (path, tile, card) in [
+        ("/", "/attacks?window=1h", "/attacks"),
+        (
+            "/?node=7",
+            "/attacks?node=7&amp;window=1h",
+            "/attacks?node=7",
+        ),
+    ] {
+        let page = browser.get(path).await.body.replace("<!>", "");
+        assert!(
+            page.contains(&format!("href=\"{tile}\" class=\"tile\"")),
+            "{page}"
+        );
+        assert!(page.contains(&format!("<h2><a href=\"{card}\">Last attacks</a></h2>")));
+    }
+}
+
+#[sqlx::test(migrator = "backend::MIGRATOR")]
+async fn a_period_that_was_widened_is_said(pool: PgPool) {
+    let console = WebConsole::start(&pool).await;
+    let browser = console.signed_in(Role::Viewer).await;
+    let now = console.backend.clock.now();
+    let asked = |days: i64| {
+        let day = now - time::Duration::days(days);
+        let from = day.replace_hour(10).unwrap().replace_minute(10).unwrap();
+        let to = from + time::Duration::minutes(40);
+        let [from, to] = [from, to].map(|at| {
+            let (hour, minute, _) = at.to_hms();
+            format!("{}T{hour:02}:{minute:02}", at.date())
+        });
+        format!("from={from}&to={to}")
+    };
+    // The lines themselves are of the very minutes.
+    for (page, days, widened) in [
+        ("/", 100, true),
+        ("/", 5, true),
+        ("/", 1, false),
+        ("/attacks", 100, false),
+    ] {
+        let body = browser.get(&format!("{page}?{}", asked(days))).await.body;
+        let said = "only whole hours or days are counted; shown:";
+        assert_eq!(body.contains(said), widened, "{page} {days}: {body}");
+    }
 }
 
 #[sqlx::test(migrator = "backend::MIGRATOR")]

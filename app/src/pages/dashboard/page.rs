@@ -16,7 +16,7 @@ use crate::pages::dashboard::verdict::Verdict;
 use crate::pages::insights::Insights;
 use crate::pages::revisions::drifted_names;
 use crate::request::{require, scope, scoped, words};
-use crate::widgets::{AddressLink, Ago, Loaded, grouped};
+use crate::widgets::{AddressLink, Ago, Loaded, address, grouped};
 
 #[component]
 pub(crate) fn DashboardPage() -> impl IntoView {
@@ -70,6 +70,9 @@ fn Screen(loaded: Shown) -> impl IntoView {
     } else {
         words.all_effective().to_owned()
     };
+    let node = scope().map(|node| ("node", node.to_string()));
+    let node: Vec<_> = node.into_iter().collect();
+    let attacks = |period: &[_]| address("/attacks", &node, period);
     view! {
         <h1 class="visually-hidden">{words.dashboard()}</h1>
         <Verdict
@@ -82,7 +85,7 @@ fn Screen(loaded: Shown) -> impl IntoView {
         />
         <div class="tiles">
             <Tile
-                href="#attacks"
+                href=attacks(&[("window", "1h".to_owned())])
                 label=words.attacks_last_hour()
                 value=overview.attacks_last_hour
                 note=words.hour_before(&grouped(overview.attacks_previous_hour))
@@ -100,7 +103,7 @@ fn Screen(loaded: Shown) -> impl IntoView {
         <Panels numbers/>
         <div class="columns wide-first">
             <section class="card" id="attacks">
-                <h2>{words.last_attacks()}</h2>
+                <h2><a href=attacks(&[])>{words.last_attacks()}</a></h2>
                 <AttackTable lines=overview.last_attacks empty=words.attacks_empty()/>
             </section>
             <section class="card" id="bans">

@@ -12,7 +12,7 @@ use crate::error::AppError;
 use crate::pages::attacks::Names;
 use crate::pages::dashboard::charts::{self, Scene};
 use crate::request::{scope, words};
-use crate::widgets::{Period, PeriodPicker, Rank, Ranks, StackedBars, grouped};
+use crate::widgets::{Period, PeriodPicker, Rank, Ranks, StackedBars, address_url, grouped};
 
 /// Where the address names no period.
 const USUAL: Span = Span::Day;
@@ -143,7 +143,10 @@ fn top_card(
                 Facet::Source | Facet::Extension | Facet::Prefix => None,
             },
             href: match facet {
-                Facet::Source => format!("/addresses/{}", top.key),
+                Facet::Source => match top.key.parse() {
+                    Ok(network) => address_url(network),
+                    Err(_) => scene.lines(Some(("search", top.key.clone()))),
+                },
                 Facet::Network => scene.lines(Some(("asn", top.key.clone()))),
                 Facet::Country => scene.lines(Some(("country", top.key.clone()))),
                 Facet::Extension => scene.lines(Some(("extension", top.key.clone()))),

@@ -4,7 +4,7 @@ use std::cell::Cell;
 
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{DomParser, Headers, Request, RequestInit, Response, SupportedType};
+use web_sys::{DomParser, Headers, HtmlElement, Request, RequestInit, Response, SupportedType};
 
 use super::morph::{Cause, morph, morph_page};
 use super::{brush, document, selection, times, window};
@@ -17,6 +17,9 @@ pub(super) enum Trouble {
     /// It answered something that is no page of ours.
     NotAPage,
 }
+
+/// Parameters that say which part of a list is shown.
+const PLACES: [&str; 2] = ["after", "before"];
 
 thread_local! {
     /// How many loads have begun: a refresh that something else overtook is stale.
@@ -59,8 +62,33 @@ pub(super) async fn load(url: &str, body: Option<&JsValue>) -> Result<(), Troubl
         && let Ok(history) = window().history()
     {
         let _ = history.push_state_with_url(&JsValue::NULL, "", Some(&arrived));
+        if body.is_none() {
+            arrive(&here, &arrived, url);
+        }
     }
     Ok(())
+}
+
+/// As after a page load: another page, or another part of a list, is read from its beginning. A click
+/// that only narrows or sorts what is shown leaves the reader where they are.
+fn arrive(before: &str, now: &str, asked: &str) {
+    let part = asked.split_once('#').map(|(_, part)| part);
+    if let Some(part) = part.and_then(|part| document().get_element_by_id(part)) {
+        part.scroll_into_view();
+    } else if path(before) != path(now)
+        || PLACES.iter().any(|it| value(before, it) != value(now, it))
+    {
+        let main = document().get_element_by_id("main");
+        if let Some(main) = main.and_then(|main| main.dyn_into::<HtmlElement>().ok()) {
+            let _ = main.focus();
+        }
+        window().scroll_to_with_x_and_y(0.0, 0.0);
+    }
+}
+
+/// One parameter of an address.
+fn value(url: &str, name: &str) -> Option<String> {
+    web_sys::Url::new(url).ok()?.search_params().get(name)
 }
 
 fn begin() -> u32 {

@@ -33,6 +33,21 @@ test('the network round an address is one click away, and asked about by name', 
   await accessible();
 });
 
+test('a network is banned and freed on its own page', async ({ page, open, eventually, w }) => {
+  const edge = node('edge-1');
+  // One for each project: they share one console, and no other test has an address in it.
+  const place = ['js-en', 'js-zh', 'nojs-en'].indexOf(test.info().project.name) + 1;
+  const network = `2001:db8:f00${place}::/48`;
+  await open(`/addresses/2001:db8:f00${place}::1`);
+  await page.getByRole('link', { name: w('ban_network_named', { network }) }).click();
+  await page.getByRole('button', { name: w('ban_verb'), exact: true }).click();
+  await expect.poll(() => inFirewall(edge, network)).toBe(true);
+  await eventually(() => expect(page.locator('.page-head')).toContainText(w('address_banned'), { timeout: 2_000 }));
+  await expect(page.locator('#ban, p.problem')).toHaveCount(0);
+  await page.getByRole('button', { name: w('unban_named', { network }) }).click();
+  await expect.poll(() => inFirewall(edge, network)).toBe(false);
+});
+
 test('what may never be banned says why and offers no ban', async ({ page, open, w }) => {
   await open('/addresses/127.0.0.1');
   await expect(page.getByText(w('address_protected')).first()).toBeVisible();

@@ -9,7 +9,7 @@ use leptos::prelude::*;
 use time::Duration;
 
 use crate::request::{Undo, backend, visitor, words};
-use crate::widgets::{Icon, OrderChips, UndoButton};
+use crate::widgets::{AddressLink, Icon, OrderChips, UndoButton};
 
 const SHOWN_FOR: Duration = Duration::seconds(20);
 const MOST_BATCHES: usize = 3;
@@ -72,12 +72,11 @@ fn BatchLine(batch: i64, orders: Vec<OrderRow>, undo: Option<Undo>) -> impl Into
     let mut networks: Vec<_> = orders.iter().filter_map(|order| order.network).collect();
     networks.sort_unstable();
     networks.dedup();
-    let object = named(&networks);
     view! {
         <div class="recent-line" data-key=batch>
             <div class="recent-what">
                 <span class="strong">{words.act(act)}</span>
-                <span class="mono">{object}</span>
+                <First networks/>
                 <OrderChips orders most=MOST_CHIPS/>
             </div>
             {undo.map(|undo| view! { <UndoButton undo/> })}
@@ -89,10 +88,9 @@ fn BatchLine(batch: i64, orders: Vec<OrderRow>, undo: Option<Undo>) -> impl Into
 }
 
 /// `203.0.113.9 +4`.
-fn named(networks: &[Network]) -> String {
-    match networks {
-        [] => String::new(),
-        [network] => network.to_string(),
-        [first, others @ ..] => format!("{first} +{}", others.len()),
-    }
+#[component]
+fn First(networks: Vec<Network>) -> impl IntoView {
+    let (first, others) = networks.split_first()?;
+    let more = (!others.is_empty()).then(|| format!(" +{}", others.len()));
+    Some(view! { <span><AddressLink network=*first/>{more}</span> })
 }

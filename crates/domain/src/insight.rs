@@ -104,6 +104,14 @@ impl Insight {
         }
     }
 
+    /// The only node it is about.
+    pub fn node(&self) -> Option<&str> {
+        match self {
+            Self::StillSending { node, .. } | Self::NumberGotThrough { node, .. } => Some(node),
+            _ => None,
+        }
+    }
+
     /// The network it is about.
     pub fn network(&self) -> Option<Network> {
         match self {

@@ -266,6 +266,78 @@ async fn one_spelling_each_and_404_for_what_is_none(pool: PgPool) {
 }
 
 #[sqlx::test(migrator = "backend::MIGRATOR")]
+async fn a_network_says_that_only_its_first_addresses_count(pool: PgPool) {
+    let console = WebConsole::start(&pool).await;
+    let (node, _) = console.enrolled("fs-1").await;
+    let browser = console.signed_in(Role::Viewer).await;
+    sqlx::query(
+        "select make_week('attacks', (date_trunc('week', now(), 'UTC') at time zone 'UTC')::date)",
+    )
+    .execute(&pool)
+    .await
+    .unwrap();
+    for (first, last, said, not) in [
+        (1, 200, "200 in all; the 50 with", "count the first 256"),
+        (201, 257, "count the first 256 in order only", "257 in all"),
+    ] {
+        sqlx::query(
+            "insert into attacks (node_id, generation, \"offset\", at, source, kind, extension, raw)
+             select $1, 1, n, now(), '2001:db8::'::inet + n, 'other', '1001', ''
+             from generate_series($2::int, $3::int) as n",
+        )
+        .bind(node.0)
+        .bind(first)
+        .bind(last)
+        .execute(&pool)
+        .await
+        .unwrap();
+        let page = browser.get("/addresses/2001:db8::/64").await.body;
+        assert!(page.contains(said) && !page.contains(not), "{page}");
+    }
+    // What was tried leads to its lines.
+    let page = browser.get("/addresses/2001:db8::1").await.body;
+    let lines = "href=\"/attacks?search=2001%3Adb8%3A%3A1&amp;extension=1001\"";
+    assert!(page.contains(lines), "{page}");
+    // And pages of the timeline keep the chart's period.
+    let page = browser
+        .get("/addresses/2001:db8::1?until=1&window=24h")
+        .await;
+    assert!(
+        page.body
+            .contains("href=\"/addresses/2001:db8::1?window=24h#timeline\"")
+    );
+    assert!(
+        page.body
+            .contains("href=\"/addresses/2001:db8::1?until=1&amp;window=6h\"")
+    );
+}
+
+#[sqlx::test(migrator = "backend::MIGRATOR")]
+async fn where_no_ban_is_offered_it_says_why(pool: PgPool) {
+    let console = WebConsole::start(&pool).await;
+    let viewer = console.signed_in(Role::Viewer).await;
+    let operator = console.signed_in(Role::Operator).await;
+    let form = "action=\"/api/ui/ban\"";
+    let page = operator.get("/addresses/203.0.113.0/24?ban=1").await.body;
+    assert!(
+        page.contains(form) && !page.contains("class=\"problem\""),
+        "{page}"
+    );
+    let page = operator.get("/addresses/203.0.113.9").await.body;
+    assert!(page.contains("/addresses/203.0.113.0/24?ban=1"), "{page}");
+    for (browser, path, why) in [
+        (&viewer, "203.0.113.0/24", "Your role does not allow bans."),
+        (&operator, "127.0.0.1", "It cannot be banned: "),
+    ] {
+        let page = browser.get(&format!("/addresses/{path}?ban=1")).await.body;
+        assert!(page.contains(why) && !page.contains(form), "{page}");
+        // Nor the network round it.
+        let page = browser.get(&format!("/addresses/{path}")).await.body;
+        assert!(!page.contains(why) && !page.contains("?ban=1"), "{page}");
+    }
+}
+
+#[sqlx::test(migrator = "backend::MIGRATOR")]
 async fn hostile_34_what_an_attacker_sent_is_text(pool: PgPool) {
     let console = WebConsole::start(&pool).await;
     let (node, _) = console.enrolled("fs-1").await;

@@ -1,9 +1,11 @@
 //! The page of alerts: forms of admins, everything else for everybody, nothing secret, nothing that runs.
 
+use domain::alert::Fact;
 use domain::role::Role;
 use sqlx::PgPool;
 
 use crate::alerts::SECRET;
+use crate::dashboard::alert;
 use crate::support::{Browser, Receiver, Reply, WebConsole};
 
 async fn save(browser: &Browser, stood: &str, function: &str, fields: &[(&str, &str)]) -> String {
@@ -129,6 +131,29 @@ async fn an_admin_sets_channels_and_rules_and_others_read_them(pool: PgPool) {
         assert!(audit.contains(action), "{action}");
     }
     assert!(!audit.contains(SECRET) && !audit.contains("secret-path"));
+    for said in [
+        "not heard for 9 min",
+        "Language of messages: English → 中文",
+    ] {
+        assert!(audit.contains(said), "{said}: {audit}");
+    }
+    assert!(!audit.contains("cool_down") && !audit.contains("\"origin\""));
+}
+
+#[sqlx::test(migrator = "backend::MIGRATOR")]
+async fn addresses_of_an_alert_lead_to_their_pages(pool: PgPool) {
+    let console = WebConsole::start(&pool).await;
+    let browser = console.signed_in(Role::Viewer).await;
+    let fact = Fact::BanNotEffective {
+        node: "fs-1".into(),
+        bans: 3,
+        networks: vec!["203.0.113.90".into(), "203.0.113.9".into()],
+    };
+    alert(&pool, "1", &fact).await;
+    let page = browser.get("/alerts").await.body.replace("<!>", "");
+    let link = |address| format!("<a href=\"/addresses/{address}\" class=\"mono\">{address}</a>");
+    let said = format!("3 ({}, {} …)", link("203.0.113.90"), link("203.0.113.9"));
+    assert!(page.contains(&said), "{page}");
 }
 
 #[sqlx::test(migrator = "backend::MIGRATOR")]

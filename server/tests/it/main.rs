@@ -36,6 +36,7 @@ mod forms;
 mod guards;
 mod ingest;
 mod insights;
+mod insights_page;
 mod jail;
 mod limits;
 mod links;

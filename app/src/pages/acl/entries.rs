@@ -9,7 +9,7 @@ use crate::pages::acl::edit::told;
 use crate::pages::acl::lists::ActionChip;
 use crate::pages::revisions::{DraftFields, Screen};
 use crate::request::{FormBack, may, words};
-use crate::widgets::{Area, Field, Hint, NetworkField};
+use crate::widgets::{AddressLink, Area, Field, Hint, NetworkField};
 
 #[component]
 pub(super) fn Entries(
@@ -82,7 +82,7 @@ fn Row(list: AclList, index: usize, configures: bool) -> impl IntoView {
     view! {
         <tr data-key=told(&list, index)>
             <td data-label=words.acl_action()><ActionChip action/></td>
-            <td class="mono breaks" data-label=words.address_or_network()>{network.clone()}</td>
+            <td class="mono breaks" data-label=words.address_or_network()><AddressLink network=list.entries[index].network()/></td>
             <td class="breaks" data-label=words.comment()>{comment.to_string()}</td>
             <td class="row-actions">
                 {configures

@@ -5,7 +5,7 @@ use domain::net::Network;
 use leptos::prelude::*;
 use time::{Duration, OffsetDateTime};
 
-use crate::request::words;
+use crate::request::{query, words};
 use crate::widgets::{
     Column, Period, PeriodPicker, Series, Stacked, StackedBars, address, address_url, written,
 };
@@ -22,6 +22,8 @@ pub(super) fn Chart(
     step: Duration,
 ) -> impl IntoView {
     let words = words();
+    // The page of the timeline stays.
+    let until: Vec<_> = query("until").map(|at| ("until", at)).into_iter().collect();
     let lines = |from, to| {
         let pairs = [
             ("search", network.to_string()),
@@ -51,7 +53,7 @@ pub(super) fn Chart(
         columns: columns.collect(),
         before: None,
         line: None,
-        zoom: address_url(network),
+        zoom: address(&address_url(network), &until, &[]),
     };
     view! {
         <section class="card" aria-labelledby="over-time-title">
@@ -60,7 +62,7 @@ pub(super) fn Chart(
                 <PeriodPicker
                     period
                     path=address_url(network)
-                    kept=Vec::new()
+                    kept=until
                     shown=Some((window.from(), window.to()))
                     usual=Some(USUAL)
                 />

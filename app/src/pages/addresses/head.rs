@@ -64,7 +64,7 @@ pub(super) fn Head(
                     view! { <Chip shade=Shade::Attention icon="shield" text=words.address_protected() title=why/> }
                 })}
         </header>
-        <Acts network bans=bans.clone() free=!own && protected.is_none() nodes back/>
+        <Acts network bans=bans.clone() free=!own protected=why_protected.clone() nodes back/>
         <section class="card address-facts">
             <dl class="facts">
                 <dt>{words.country()}</dt>
@@ -118,7 +118,11 @@ fn Entry(entry: EntryRow) -> impl IntoView {
 fn Acts(
     network: Network,
     bans: Vec<BanRow>,
+    /// It has no ban of its own.
     free: bool,
+    /// Why it may never be banned.
+    #[prop(optional_no_strip)]
+    protected: Option<String>,
     nodes: Vec<NodeName>,
     #[prop(optional_no_strip)] back: Option<FormBack>,
 ) -> impl IntoView {
@@ -126,6 +130,14 @@ fn Acts(
     let name = network.to_string();
     let held = !bans.is_empty();
     let around = around(network).filter(|around| bans.iter().all(|ban| ban.network != *around));
+    let asked = query("ban").is_some();
+    // That it is banned already is said on top.
+    let refusal = match &protected {
+        _ if !may(Permission::Ban) => Some(words.ban_not_you().to_owned()),
+        Some(why) => Some(words.ban_not_here(why)),
+        None => None,
+    };
+    let offered = free && refusal.is_none();
     view! {
         <div class="buttons address-acts">
             {may(Permission::Ban)
@@ -153,12 +165,10 @@ fn Acts(
                         </a>
                     }
                 })}
-            {(free && may(Permission::Ban))
-                .then(|| {
-                    view! { <BanForm nodes network=name asked=query("ban").is_some() back/> }
-                })}
+            {offered.then(|| view! { <BanForm nodes network=name asked back/> })}
             {around
-                .filter(|_| may(Permission::Ban))
+                // What may not be banned lies in it.
+                .filter(|_| may(Permission::Ban) && protected.is_none())
                 .map(|around| {
                     view! {
                         <a class="button" href=format!("{}?ban=1", address_url(around))>
@@ -168,6 +178,7 @@ fn Acts(
                     }
                 })}
         </div>
+        {refusal.filter(|_| asked).map(|text| view! { <p class="problem" role="status">{text}</p> })}
     }
 }
 

@@ -5,7 +5,7 @@ use domain::net::Network;
 use leptos::prelude::*;
 
 use crate::request::words;
-use crate::widgets::{AddressLink, Ago, Chip, Shade, grouped};
+use crate::widgets::{AddressLink, Ago, Chip, Hint, Shade, grouped};
 
 #[component]
 pub(super) fn Neighbours(network: Network, neighbours: addresses::Neighbours) -> impl IntoView {
@@ -15,9 +15,13 @@ pub(super) fn Neighbours(network: Network, neighbours: addresses::Neighbours) ->
     } else {
         words.address_members().to_owned()
     };
-    let more = neighbours
-        .more
-        .then(|| view! { <p class="hint">{words.address_first_only(MOST_MEMBERS)}</p> });
+    let shown = neighbours.rows.len();
+    let more = match (neighbours.cut, neighbours.all > shown) {
+        (true, _) => Some(words.address_newest_of_first(shown, MOST_MEMBERS)),
+        (false, true) => Some(words.address_newest_of(shown, neighbours.all)),
+        (false, false) => None,
+    };
+    let more = more.map(|text| view! { <Hint text/> });
     view! {
         <section class="card" aria-labelledby="neighbours-title">
             <h2 id="neighbours-title">{title}</h2>

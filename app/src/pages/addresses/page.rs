@@ -1,6 +1,6 @@
 //! The page of an address or network.
 
-use backend::addresses::{self, AddressPage, Timeline};
+use backend::addresses::{self, AddressPage, MOST_MEMBERS, Timeline};
 use backend::nodes::{self, NodeName};
 use domain::attack::window::Window;
 use domain::insight::Insight;
@@ -19,7 +19,7 @@ use crate::pages::addresses::timeline::Happened;
 use crate::pages::addresses::tried::{LastLines, TriedCard};
 use crate::pages::insights::InsightsBox;
 use crate::request::{FormBack, form_back, go, parts, query, require, words};
-use crate::widgets::{Loaded, Period, address_url};
+use crate::widgets::{Hint, Loaded, Period, address_url};
 
 #[component]
 pub(crate) fn AddressesPage() -> impl IntoView {
@@ -114,14 +114,16 @@ fn Screen(#[prop(optional_no_strip)] found: Option<Found>) -> impl IntoView {
             nodes=found.nodes
             back=found.back
         />
+        {(!network.is_host() && page.neighbours.cut)
+            .then(|| view! { <Hint text=words().address_first_members(MOST_MEMBERS)/> })}
         <InsightsBox which=move |insight: &Insight| {
             insight.network().is_some_and(|about| about.overlaps(network))
         }/>
-        <Chart network bars=found.bars period=found.period window=found.window step=found.step/>
+        <Chart network bars=found.bars period=found.period.clone() window=found.window step=found.step/>
         <div class="columns wide-first">
-            <Happened network timeline=found.timeline/>
+            <Happened network timeline=found.timeline period=found.period/>
             <div>
-                <TriedCard tried=page.tried/>
+                <TriedCard network tried=page.tried/>
                 <Neighbours network neighbours=page.neighbours/>
                 {asn.map(|asn| view! { <SameNetwork asn rows=page.same_asn/> })}
                 <LastLines lines=page.lines/>

@@ -9,21 +9,28 @@ use leptos::prelude::*;
 use time::OffsetDateTime;
 
 use crate::request::{query, words};
-use crate::widgets::{AddressLink, Ago, Icon, OrderChips, address_url, grouped};
+use crate::widgets::{
+    AddressLink, Ago, Icon, Linked, OrderChips, Period, address, address_url, grouped,
+};
 use crate::words::Words;
 
 /// Chips of one click.
 const MOST_CHIPS: usize = 8;
 
 #[component]
-pub(super) fn Happened(network: Network, timeline: Timeline) -> impl IntoView {
+pub(super) fn Happened(network: Network, timeline: Timeline, period: Period) -> impl IntoView {
     let words = words();
     let url = address_url(network);
+    // The chart's period stays.
+    let page_of = |until: Option<(&'static str, String)>| {
+        let until: Vec<_> = until.into_iter().collect();
+        format!("{}#timeline", address(&url, &period.pairs(), &until))
+    };
     let older = timeline.next.map(|next| {
         let micros = next.unix_timestamp_nanos() / 1_000;
-        format!("{url}?until={micros}#timeline")
+        page_of(Some(("until", micros.to_string())))
     });
-    let first = query("until").map(|_| format!("{url}#timeline"));
+    let first = query("until").map(|_| page_of(None));
     let empty = timeline.events.is_empty();
     view! {
         <section class="card" id="timeline" aria-labelledby="timeline-title">
@@ -120,12 +127,12 @@ fn Attempted(network: Network, burst: Burst) -> impl IntoView {
             _ => format!("{} ×{}", words.attack_kind(*kind), grouped(*lines)),
         })
         .collect();
-    let from = match (burst.source, burst.sources) {
-        (Some(source), 1) if Network::host(source) != network => {
-            Some(words.attempts_from(&source.to_string()))
-        }
-        (_, 2..) => Some(words.attempts_of_sources(burst.sources)),
-        _ => None,
+    let one = burst.source.map(Network::host);
+    let one = one.filter(|one| burst.sources == 1 && *one != network);
+    let from = match (one, burst.sources) {
+        (Some(one), _) => Some(words.attempts_from(&one.to_string())),
+        (None, 2..) => Some(words.attempts_of_sources(burst.sources)),
+        (None, _) => None,
     };
     let time = length(words, burst.first, burst.last);
     let named = |attempts| named(words, attempts);
@@ -140,6 +147,7 @@ fn Attempted(network: Network, burst: Burst) -> impl IntoView {
         _ => Some(words.attempts_of_numbers(&named(&burst.numbers))),
     };
     let nodes = Some(burst.nodes.join(", "));
+    // What was tried stands behind: an attacker may name an address there.
     let rest = [time, from, extensions, numbers, nodes]
         .into_iter()
         .flatten();
@@ -148,7 +156,7 @@ fn Attempted(network: Network, burst: Burst) -> impl IntoView {
         <span class="strong">{count}</span>
         {words.colon()}
         {kinds.join(", ")}
-        <span class="muted breaks">{rest}</span>
+        <span class="muted breaks"><Linked text=rest networks=one.into_iter().collect()/></span>
     }
 }
 

@@ -2,15 +2,15 @@
 
 use backend::addresses::{Tried, Verdict};
 use backend::bans::AttackRow;
-use domain::cti::Rule;
+use domain::net::Network;
 use leptos::prelude::*;
 
 use crate::request::words;
-use crate::widgets::{Ago, Chip, Shade, grouped};
+use crate::widgets::{Ago, Chip, Shade, address, grouped};
 use crate::words::Words;
 
 #[component]
-pub(super) fn TriedCard(tried: Tried) -> impl IntoView {
+pub(super) fn TriedCard(network: Network, tried: Tried) -> impl IntoView {
     let words = words();
     let nothing = tried.extensions.is_empty() && tried.numbers.is_empty();
     let read = tried
@@ -22,7 +22,7 @@ pub(super) fn TriedCard(tried: Tried) -> impl IntoView {
             {read}
             {nothing.then(|| view! { <p class="muted">{words.tried_nothing()}</p> })}
             {(!tried.extensions.is_empty())
-                .then(|| view! { <Extensions rows=tried.extensions all=tried.all_extensions/> })}
+                .then(|| view! { <Extensions network rows=tried.extensions all=tried.all_extensions/> })}
             {(!tried.numbers.is_empty())
                 .then(|| view! { <Numbers rows=tried.numbers all=tried.all_numbers/> })}
             {(!tried.agents.is_empty())
@@ -43,7 +43,7 @@ pub(super) fn TriedCard(tried: Tried) -> impl IntoView {
 }
 
 #[component]
-fn Extensions(rows: Vec<(String, i64)>, all: usize) -> impl IntoView {
+fn Extensions(network: Network, rows: Vec<(String, i64)>, all: usize) -> impl IntoView {
     let words = words();
     view! {
         <div class="table-box short">
@@ -58,9 +58,10 @@ fn Extensions(rows: Vec<(String, i64)>, all: usize) -> impl IntoView {
                     {rows
                         .into_iter()
                         .map(|(extension, lines)| {
+                            let pairs = [("search", network.to_string()), ("extension", extension.clone())];
                             view! {
                                 <tr>
-                                    <td class="mono breaks">{extension}</td>
+                                    <td class="mono breaks"><a href=address("/attacks", &[], &pairs)>{extension}</a></td>
                                     <td class="number">{grouped(lines)}</td>
                                 </tr>
                             }
@@ -108,22 +109,12 @@ fn Numbers(rows: Vec<(String, i64, Verdict)>, all: usize) -> impl IntoView {
 
 /// The tester of the call rules with this number in it.
 pub(in crate::pages) fn test_url(number: &str) -> String {
-    let mut pairs = form_urlencoded::Serializer::new(String::new());
-    pairs.append_pair("number", number);
-    format!("/rules?{}", pairs.finish())
-}
-
-pub(in crate::pages) fn rule_text(words: Words, rule: &Rule) -> String {
-    match rule {
-        Rule::Deny(prefix) => words.verdict_refused_prefix(&prefix.to_string()),
-        Rule::LongerThan(max) => words.verdict_longer_than(&max.to_string()),
-        Rule::NotAllowed => words.verdict_outside_allowed().to_owned(),
-    }
+    address("/rules", &[], &[("number", number.to_owned())])
 }
 
 fn verdict_chip(words: Words, verdict: Verdict) -> impl IntoView + use<> {
     let (shade, text) = match verdict {
-        Verdict::Refused(rule) => (Shade::Good, rule_text(words, &rule)),
+        Verdict::Refused(rule) => (Shade::Good, words.rule_broken(&rule)),
         Verdict::NotRefused => (Shade::Attention, words.verdict_not_refused().to_owned()),
         Verdict::Unknown(text) => (Shade::Grey, text),
     };

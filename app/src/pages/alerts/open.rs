@@ -1,10 +1,11 @@
 //! What is wrong now.
 
 use backend::alerts::{OpenAlert, sentence};
+use domain::alert::Fact;
 use leptos::prelude::*;
 
 use crate::request::words;
-use crate::widgets::{Ago, Chip, Hint, Shade};
+use crate::widgets::{Ago, Chip, Hint, Linked, Shade};
 
 #[component]
 pub(super) fn Open(open: Vec<OpenAlert>) -> impl IntoView {
@@ -42,6 +43,14 @@ pub(super) fn Open(open: Vec<OpenAlert>) -> impl IntoView {
 fn Row(alert: OpenAlert) -> impl IntoView {
     let words = words();
     let kind = alert.fact.kind();
+    let text = sentence(words.language(), &alert.fact);
+    let networks = match &alert.fact {
+        Fact::BanNotEffective { networks, .. } => networks
+            .iter()
+            .filter_map(|text| text.parse().ok())
+            .collect(),
+        _ => Vec::new(),
+    };
     let told = match alert.told {
         Some(at) => view! { <Ago at/> }.into_any(),
         None => words.alert_not_told().into_any(),
@@ -51,7 +60,7 @@ fn Row(alert: OpenAlert) -> impl IntoView {
             <td data-label=words.alert_rule()>
                 <Chip shade=Shade::Bad text=words.alert_kind(kind)/>
             </td>
-            <td class="breaks" data-label=words.alert_what()>{sentence(words.language(), &alert.fact)}</td>
+            <td class="breaks" data-label=words.alert_what()><Linked text networks/></td>
             <td class="nowrap" data-label=words.alert_since()><Ago at=alert.since/></td>
             <td class="nowrap" data-label=words.alert_told()>{told}</td>
         </tr>

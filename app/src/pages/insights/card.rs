@@ -1,12 +1,13 @@
 //! The card.
 
 use backend::insights::{self, InsightRow};
+use backend::nodes;
 use domain::insight::Insight;
 use domain::role::Permission;
 use leptos::prelude::*;
 
 use crate::pages::insights::item::Item;
-use crate::request::{backend, visitor, words};
+use crate::request::{backend, scope, visitor, words};
 
 /// All there is to act on, for the dashboard; it says so where there is nothing.
 #[component]
@@ -30,8 +31,15 @@ where
                     return None;
                 }
                 // Where Postgres is away the page itself says so.
-                let mut rows = insights::list(&backend()).await.ok()?;
+                let backend = backend();
+                let mut rows = insights::list(&backend).await.ok()?;
                 rows.retain(|row| which(&row.insight));
+                if let Some(node) = scope() {
+                    // Those of all nodes together, too.
+                    let names = nodes::names(&backend).await.ok()?;
+                    let name = names.into_iter().find(|name| name.id == node)?.name;
+                    rows.retain(|row| row.insight.node().is_none_or(|of| of == name));
+                }
                 (always || !rows.is_empty()).then(|| view! { <Card rows/> })
             })}
         </Suspense>

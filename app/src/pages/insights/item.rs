@@ -2,12 +2,13 @@
 
 use backend::insights::InsightRow;
 use domain::insight::Insight;
+use domain::net::Network;
 use domain::role::Permission;
 use leptos::prelude::*;
 
 use crate::pages::addresses::test_url;
 use crate::request::{may, words};
-use crate::widgets::{Ago, Icon, address_url, grouped};
+use crate::widgets::{Ago, Icon, Linked, address, address_url, grouped};
 use crate::words::Words;
 
 /// A finding in words.
@@ -26,6 +27,7 @@ pub(super) fn Item(row: InsightRow) -> impl IntoView {
     let words = words();
     let (kind, key) = (row.insight.kind(), row.insight.key());
     let id = format!("{kind} {key}");
+    let networks: Vec<Network> = row.insight.network().into_iter().collect();
     let told = told(words, row.insight);
     let button = |rest: &'static str, text: &'static str, label: String| {
         view! { <button class="button small quiet" name="rest" value=rest aria-label=label>{text}</button> }
@@ -34,7 +36,7 @@ pub(super) fn Item(row: InsightRow) -> impl IntoView {
         <li class=told.shade data-key=id>
             <Icon name=told.icon/>
             <div>
-                <p class="strong breaks">{told.what.clone()}</p>
+                <p class="strong breaks"><Linked text=told.what.clone() networks/></p>
                 <p class="breaks">{format!("{}{}{}", told.seen, words.next_sentence(), told.why)}</p>
                 <p class="muted">{words.insight_since()}" "<Ago at=row.since/></p>
                 <div class="buttons">
@@ -62,12 +64,6 @@ pub(super) fn Item(row: InsightRow) -> impl IntoView {
             </div>
         </li>
     }
-}
-
-fn attacks_url(name: &str, value: &str) -> String {
-    let mut pairs = form_urlencoded::Serializer::new(String::new());
-    pairs.append_pair(name, value);
-    format!("/attacks?{}", pairs.finish())
 }
 
 fn told(words: Words, insight: Insight) -> Told {
@@ -117,7 +113,7 @@ fn told(words: Words, insight: Insight) -> Told {
                 words.insight_extension_unknown()
             },
             act: words.insight_see_attacks().to_owned(),
-            href: attacks_url("extension", &extension),
+            href: address("/attacks", &[], &[("extension", extension)]),
         },
         Insight::RepeatNetwork {
             network,
@@ -129,8 +125,16 @@ fn told(words: Words, insight: Insight) -> Told {
             what: words.insight_network(addresses, &network.to_string()),
             seen: words.insight_network_seen(&grouped(bans)),
             why: words.insight_network_why(),
-            act: words.ban_network_named(&network.to_string()),
-            href: format!("{}?ban=1", address_url(network)),
+            act: if may(Permission::Ban) {
+                words.ban_network_named(&network.to_string())
+            } else {
+                words.address_everything(&network.to_string())
+            },
+            href: if may(Permission::Ban) {
+                format!("{}?ban=1", address_url(network))
+            } else {
+                address_url(network)
+            },
         },
         Insight::RepeatAsn {
             asn,
@@ -147,7 +151,7 @@ fn told(words: Words, insight: Insight) -> Told {
             seen: words.insight_asn_seen(networks),
             why: words.insight_asn_why(),
             act: words.insight_see_attacks().to_owned(),
-            href: attacks_url("asn", &asn.0.to_string()),
+            href: address("/attacks", &[], &[("asn", asn.0.to_string())]),
         },
         Insight::UnusualHour {
             now,

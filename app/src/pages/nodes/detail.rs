@@ -4,6 +4,7 @@ use backend::config::{self, NodeKind};
 use backend::links::{self, LinkView};
 use backend::nodes::{self, NodeDetail, NodeRow};
 use domain::health::Health;
+use domain::net::Network;
 use domain::role::Permission;
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
@@ -148,7 +149,7 @@ fn Facts(node: NodeRow, detail: NodeDetail) -> impl IntoView {
                 {fact(words.jail_settings(), jail_text(&health))}
                 {fact(words.clock_offset(), clock_text(&health))}
                 {fact(words.host(), health.host_name.clone())}
-                {code(words.addresses(), addresses_text(&health))}
+                <Addresses networks=health.addresses.clone()/>
                 {fact(words.versions(), versions_text(&health))}
                 {fact(words.odd_bans(), quoted(&health.odd_bans))}
             </dl>
@@ -181,13 +182,14 @@ fn clock_text(health: &Health) -> String {
         .map_or_else(String::new, |offset| words().milliseconds(offset))
 }
 
-fn addresses_text(health: &Health) -> String {
-    health
-        .addresses
-        .iter()
-        .map(ToString::to_string)
-        .collect::<Vec<_>>()
-        .join(", ")
+#[component]
+fn Addresses(networks: Vec<Network>) -> impl IntoView {
+    let links = networks.into_iter().enumerate().map(|(place, network)| {
+        let comma = (place > 0).then_some(", ");
+        view! { {comma}<AddressLink network/> }
+    });
+    let links: Vec<_> = links.collect();
+    (!links.is_empty()).then(|| view! { <dt>{words().addresses()}</dt><dd>{links}</dd> })
 }
 
 fn versions_text(health: &Health) -> String {

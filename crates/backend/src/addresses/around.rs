@@ -88,12 +88,13 @@ pub(super) async fn neighbours(backend: &Backend, of: &Members) -> Result<Neighb
         .filter(|row| row.network != not)
         .collect();
     rows.sort_by_key(|row| (std::cmp::Reverse(row.last), row.network));
-    let more = members.more || rows.len() > SHOWN;
+    let all = rows.len();
     rows.truncate(SHOWN);
     Ok(Neighbours {
         network: members.network,
         rows,
-        more,
+        all,
+        cut: members.more,
     })
 }
 

@@ -88,8 +88,10 @@ pub struct Neighbours {
     pub network: Network,
     /// The newest first.
     pub rows: Vec<Neighbour>,
-    /// There are more than were looked at.
-    pub more: bool,
+    /// How many were found.
+    pub all: usize,
+    /// There are more than were looked at: [`super::MOST_MEMBERS`].
+    pub cut: bool,
 }
 
 /// Another address.

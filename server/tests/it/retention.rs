@@ -261,6 +261,38 @@ async fn hostile_11_lines_of_fail2ban_are_capped(pool: PgPool) {
     assert_eq!(console.count("ban_events").await, ROWS);
 }
 
+#[sqlx::test(migrator = "backend::MIGRATOR")]
+async fn hours_that_cannot_be_rolled_up_hold_up_nothing_else(pool: PgPool) {
+    let console = console(&pool).await;
+    let worker = console.node("fs-1").await;
+    sqlx::raw_sql(
+        "create function fail() returns trigger language plpgsql as
+         $$ begin raise exception 'no hour today'; end $$;
+         create trigger fail before insert on facet_counts for each row when (new.level = 1)
+         execute function fail()",
+    )
+    .execute(&pool)
+    .await
+    .unwrap();
+    for part in 0..3 {
+        let line = |n| dated(attack(n * 10, "198.51.100.7"), -Duration::hours(2 * part));
+        let lines = (part * 2_000..(part + 1) * 2_000).map(line).collect();
+        tell(&worker, part * 20_000, lines).await;
+        let swept = retention::sweep(&console.backend).await;
+        assert_eq!(swept.is_err(), part > 0, "it is said");
+        assert_eq!(console.count("pending_counts").await, 0);
+        assert_eq!(console.count("attacks").await, ROWS);
+        console.backend.clock.advance(Duration::hours(2));
+    }
+    sqlx::raw_sql("drop trigger fail on facet_counts")
+        .execute(&pool)
+        .await
+        .unwrap();
+    retention::sweep(&console.backend).await.unwrap();
+    let rolled = "facet_counts where level = 1 and facet = 1 and node_id = 0 and events = 2000";
+    assert_eq!(console.count(rolled).await, 3);
+}
+
 /// Weeks go and lines are cut off while three nodes report, into weeks that have just gone, too.
 #[sqlx::test(migrator = "backend::MIGRATOR")]
 async fn retention_under_load_loses_and_doubles_nothing(pool: PgPool) {

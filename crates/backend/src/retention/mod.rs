@@ -32,8 +32,8 @@ const GAPS: i64 = 100_000;
 pub async fn sweep(backend: &Backend) -> Result<(), Error> {
     let limits = settings(backend).await?;
     let now = backend.clock.now();
-    let end = Instant::now() + FOLDING;
-    while Instant::now() < end && roll(backend).await? {}
+    // What cannot be rolled up is said in the end: nothing else may grow for that.
+    let rolled = roll_up(backend, Instant::now() + FOLDING).await;
     // The weeks' rows and the counters are as they are folded; under load there is always something new.
     let end = Instant::now() + FOLDING;
     while Instant::now() < end && fold(backend, true).await? > Some(0) {}
@@ -42,7 +42,13 @@ pub async fn sweep(backend: &Backend) -> Result<(), Error> {
     let end = Instant::now() + ROUND;
     weeks::sweep(backend, limits, now, end).await?;
     sql::sweep_gaps(&backend.pool, GAPS, now - limits.age()).await?;
-    counts::sweep(backend, limits, now, end).await
+    counts::sweep(backend, limits, now, end).await?;
+    rolled
+}
+
+async fn roll_up(backend: &Backend, end: Instant) -> Result<(), Error> {
+    while Instant::now() < end && roll(backend).await? {}
+    Ok(())
 }
 
 /// Deletes lines that were kept for bans that have ended, or for which newer ones are kept.

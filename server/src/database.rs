@@ -142,18 +142,8 @@ fn options(url: &str) -> anyhow::Result<PgConnectOptions> {
         .log_slow_statements(tracing::log::LevelFilter::Warn, Duration::from_secs(1)))
 }
 
-/// Connections with limits: nothing of ours takes long, and what hangs must not hold locks. They are made
-/// when they are needed.
+/// Connections as [`backend::CONNECTION`] says. They are made when they are needed.
 pub fn connections(most: u32, options: PgConnectOptions) -> PgPool {
-    let settings = [
-        ("statement_timeout", "10s"),
-        ("lock_timeout", "5s"),
-        ("idle_in_transaction_session_timeout", "15s"),
-        // A flood fills an empty table within seconds, and a plan that was kept would still read all of it.
-        ("plan_cache_mode", "force_custom_plan"),
-        // None of our statements runs for as long as it is compiled.
-        ("jit", "off"),
-    ];
     PgPoolOptions::new()
         .max_connections(most.max(LEAST_CONNECTIONS))
         .acquire_timeout(ACQUIRE_LIMIT)
@@ -168,7 +158,7 @@ pub fn connections(most: u32, options: PgConnectOptions) -> PgPool {
             })
         })
         .after_release(|connection, _| Box::pin(free(connection)))
-        .connect_lazy_with(options.options(settings))
+        .connect_lazy_with(options.options(backend::CONNECTION))
 }
 
 /// Whether no transaction is open. A `begin` that is cancelled (its browser went away) is sent all the same,

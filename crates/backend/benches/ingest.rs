@@ -30,9 +30,10 @@ async fn main() {
         .execute(&mut admin)
         .await
         .expect("creates");
+    let options = options.database(&name).options(backend::CONNECTION);
     let pool = PgPoolOptions::new()
         .max_connections(8)
-        .connect_with(options.database(&name))
+        .connect_with(options)
         .await
         .expect("connects");
     backend::MIGRATOR.run(&pool).await.expect("migrates");

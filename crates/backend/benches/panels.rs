@@ -31,9 +31,14 @@ async fn main() {
         .execute(&mut admin)
         .await
         .expect("creates");
+    // Filling takes longer than anything that is measured.
+    let options = options
+        .database(&name)
+        .options(backend::CONNECTION)
+        .options([("statement_timeout", "0")]);
     let pool = PgPoolOptions::new()
         .max_connections(8)
-        .connect_with(options.database(&name))
+        .connect_with(options)
         .await
         .expect("connects");
     backend::MIGRATOR.run(&pool).await.expect("migrates");

@@ -42,6 +42,18 @@ pub use error::{Error, Problem};
 /// The schema, embedded; run at start under sqlx's lock.
 pub static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate!("../../migrations");
 
+/// What our statements expect of a connection, as Postgres calls it: nothing of ours takes long, and what
+/// hangs must not hold locks.
+pub const CONNECTION: [(&str, &str); 5] = [
+    ("statement_timeout", "10s"),
+    ("lock_timeout", "5s"),
+    ("idle_in_transaction_session_timeout", "15s"),
+    // A flood fills an empty table within seconds, and a plan that was kept would still read all of it.
+    ("plan_cache_mode", "force_custom_plan"),
+    // None of our statements runs for as long as it is compiled.
+    ("jit", "off"),
+];
+
 /// What every use case needs; cheap to clone.
 #[derive(Clone)]
 pub struct Backend {

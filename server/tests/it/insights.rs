@@ -376,6 +376,19 @@ async fn hostile_34_what_an_attacker_sent_is_text_on_every_page(pool: PgPool) {
             .body
             .contains("/api/ui/insight_dismiss")
     );
+    // Nor does the audit log run what was put aside.
+    let key = facts[0].key();
+    let fields = [("kind", facts[0].kind()), ("key", &key), ("rest", "week")];
+    let put_aside = operator.post("/api/ui/insight_dismiss", &fields).await;
+    assert_eq!(put_aside.status, 302);
+    let audit = console
+        .signed_in(Role::Admin)
+        .await
+        .get("/audit")
+        .await
+        .body;
+    assert!(audit.contains("&lt;img src=x onerror=alert(1)"), "{audit}");
+    assert!(!audit.contains("<img"), "{audit}");
 }
 
 #[sqlx::test(migrator = "backend::MIGRATOR")]

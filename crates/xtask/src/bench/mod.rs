@@ -7,6 +7,10 @@ use anyhow::Result;
 use crate::database::Database;
 use crate::{geo, program};
 
+/// Lines that panels are measured over, unless the variable `LINES` says otherwise. So many need some 50 GB of
+/// disk and hours; the bench alone (`cargo bench -p backend --bench panels`) takes a tenth of them.
+const LINES: &str = "100000000";
+
 /// What to measure.
 #[derive(clap::Args)]
 pub struct Options {
@@ -23,7 +27,11 @@ pub async fn run(options: &Options) -> Result<()> {
         for name in ["worker", "backend", "server"] {
             let benches = ["bench", "--locked", "-p", name, "--bench", "*"];
             let mut command = program::command("cargo", &benches);
-            program::run_command(command.env("DATABASE_URL", database.url()))?;
+            command.env("DATABASE_URL", database.url());
+            if std::env::var_os("LINES").is_none() {
+                command.env("LINES", LINES);
+            }
+            program::run_command(&mut command)?;
         }
     }
     memory::measure().await

@@ -2,11 +2,12 @@
 //! be millions of lines. (Nobody is shown them meanwhile; counts of all nodes go down by and by.)
 
 use domain::ids::NodeId;
-use sqlx::{PgConnection, PgPool};
+use sqlx::{AssertSqlSafe, PgConnection, PgPool};
 use time::OffsetDateTime;
 use tokio::time::Instant;
 
 use crate::counts::fold_some;
+use crate::ingest::Log;
 use crate::{Backend, Error, advisory};
 
 /// Lines, or keys of counters, that one statement deletes.
@@ -43,8 +44,8 @@ async fn forget_some(backend: &Backend, node: NodeId, now: OffsetDateTime) -> Re
     advisory::lock(&mut tx, advisory::COUNTS).await?;
     // First everything is where it is taken out of.
     let some = fold_some(&mut tx, Some(node), now).await? > 0
-        || forget_attacks(&mut tx, node).await?
-        || forget_ban_events(&mut tx, node).await?
+        || forget_lines(&mut tx, Log::Attacks, node).await?
+        || forget_lines(&mut tx, Log::BanEvents, node).await?
         || forget_kinds(&mut tx, node).await?
         || forget_keys(&mut tx, node).await?;
     if !some {
@@ -56,54 +57,36 @@ async fn forget_some(backend: &Backend, node: NodeId, now: OffsetDateTime) -> Re
     Ok(some)
 }
 
-async fn forget_attacks(conn: &mut PgConnection, node: NodeId) -> Result<bool, sqlx::Error> {
-    sqlx::query_scalar!(
+async fn forget_lines(
+    conn: &mut PgConnection,
+    log: Log,
+    node: NodeId,
+) -> Result<bool, sqlx::Error> {
+    let table = log.table();
+    let sql = format!(
         r#"with due as (
-               select generation, "offset", at from attacks where node_id = $1 limit $2
+               select generation, "offset", at from {table} where node_id = $1 limit $2
            ), gone as (
-               delete from attacks a using due d
-               where a.node_id = $1 and a.generation = d.generation and a."offset" = d."offset"
-                 and a.at = d.at
-               returning a.at
+               delete from {table} l using due d
+               where l.node_id = $1 and l.generation = d.generation and l."offset" = d."offset"
+                 and l.at = d.at
+               returning l.at
            ), fewer as (
                update log_weeks w set rows = w.rows - gone.rows
                from (
                    select date_trunc('week', at, 'UTC') at time zone 'UTC' as week, count(*) as rows
                    from gone group by 1
                ) gone
-               where w.log = 'attacks' and w.week = gone.week::date
+               where w.log = $3 and w.week = gone.week::date
            )
-           select count(*) > 0 as "some!" from gone"#,
-        node.0,
-        BATCH,
-    )
-    .fetch_one(conn)
-    .await
-}
-
-async fn forget_ban_events(conn: &mut PgConnection, node: NodeId) -> Result<bool, sqlx::Error> {
-    sqlx::query_scalar!(
-        r#"with due as (
-               select generation, "offset", at from ban_events where node_id = $1 limit $2
-           ), gone as (
-               delete from ban_events b using due d
-               where b.node_id = $1 and b.generation = d.generation and b."offset" = d."offset"
-                 and b.at = d.at
-               returning b.at
-           ), fewer as (
-               update log_weeks w set rows = w.rows - gone.rows
-               from (
-                   select date_trunc('week', at, 'UTC') at time zone 'UTC' as week, count(*) as rows
-                   from gone group by 1
-               ) gone
-               where w.log = 'ban_events' and w.week = gone.week::date
-           )
-           select count(*) > 0 as "some!" from gone"#,
-        node.0,
-        BATCH,
-    )
-    .fetch_one(conn)
-    .await
+           select count(*) > 0 from gone"#
+    );
+    sqlx::query_scalar(AssertSqlSafe(sql))
+        .bind(node.0)
+        .bind(BATCH)
+        .bind(table)
+        .fetch_one(conn)
+        .await
 }
 
 /// Counts of kinds are few; of all nodes what the node had is taken.

@@ -13,7 +13,7 @@ const GATHER: Duration = Duration::from_secs(1);
 const ENOUGH: i64 = 50_000;
 /// Lines that may be pending. Past that a report waits until some are folded, so that readers never
 /// have more to add; its worker keeps the rest in its spool.
-const MOST: i64 = 100_000;
+const MOST: i64 = 200_000;
 
 /// Folds soon after each report of this replica, until shutdown.
 pub(crate) async fn run(backend: Backend, shutdown: Shutdown) {

@@ -119,23 +119,23 @@ fn told(words: Words, insight: Insight) -> Told {
             network,
             addresses,
             bans,
-        } => Told {
-            shade: "attention",
-            icon: "ban",
-            what: words.insight_network(addresses, &network.to_string()),
-            seen: words.insight_network_seen(&grouped(bans)),
-            why: words.insight_network_why(),
-            act: if may(Permission::Ban) {
-                words.ban_network_named(&network.to_string())
+        } => {
+            let (name, page) = (network.to_string(), address_url(network));
+            let (act, href) = if may(Permission::Ban) {
+                (words.ban_network_named(&name), format!("{page}?ban=1"))
             } else {
-                words.address_everything(&network.to_string())
-            },
-            href: if may(Permission::Ban) {
-                format!("{}?ban=1", address_url(network))
-            } else {
-                address_url(network)
-            },
-        },
+                (words.address_everything(&name), page)
+            };
+            Told {
+                shade: "attention",
+                icon: "ban",
+                what: words.insight_network(addresses, &name),
+                seen: words.insight_network_seen(&grouped(bans)),
+                why: words.insight_network_why(),
+                act,
+                href,
+            }
+        }
         Insight::RepeatAsn {
             asn,
             name,

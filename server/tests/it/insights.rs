@@ -11,6 +11,7 @@ use domain::wire::{AttackEvent, Report};
 use sqlx::PgPool;
 use time::{Duration, OffsetDateTime};
 
+use crate::insights_page::put;
 use crate::meaning::rules;
 use crate::support::{
     NOW, PATIENCE, TestConsole, TestWorker, WebConsole, actor, attack, ban_event, ban_list, chunk,
@@ -345,18 +346,7 @@ async fn hostile_34_what_an_attacker_sent_is_text_on_every_page(pool: PgPool) {
     // The job that looks may have its round in between.
     let deadline = std::time::Instant::now() + PATIENCE;
     loop {
-        for insight in &facts {
-            sqlx::query(
-                "insert into insights values ($1, $2, $3, now(), now())
-                 on conflict (kind, key) do nothing",
-            )
-            .bind(insight.kind())
-            .bind(insight.key())
-            .bind(serde_json::to_value(insight).unwrap())
-            .execute(&pool)
-            .await
-            .unwrap();
-        }
+        put(&pool, &facts).await;
         let page = operator.get("/").await.body;
         assert!(!page.contains("<img"), "{page}");
         let rules = operator.get("/rules").await.body;

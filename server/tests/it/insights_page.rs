@@ -8,6 +8,22 @@ use sqlx::PgPool;
 
 use crate::support::{Browser, PATIENCE, WebConsole, net};
 
+/// As if they had been found, unless they are there.
+pub async fn put(pool: &PgPool, facts: &[Insight]) {
+    for insight in facts {
+        sqlx::query(
+            "insert into insights values ($1, $2, $3, now(), now())
+             on conflict (kind, key) do nothing",
+        )
+        .bind(insight.kind())
+        .bind(insight.key())
+        .bind(serde_json::to_value(insight).unwrap())
+        .execute(pool)
+        .await
+        .unwrap();
+    }
+}
+
 /// The page once these are on it: the job that looks may have its round in between.
 async fn with(
     pool: &PgPool,
@@ -18,18 +34,7 @@ async fn with(
 ) -> String {
     let deadline = Instant::now() + PATIENCE;
     loop {
-        for insight in facts {
-            sqlx::query(
-                "insert into insights values ($1, $2, $3, now(), now())
-                 on conflict (kind, key) do nothing",
-            )
-            .bind(insight.kind())
-            .bind(insight.key())
-            .bind(serde_json::to_value(insight).unwrap())
-            .execute(pool)
-            .await
-            .unwrap();
-        }
+        put(pool, facts).await;
         let page = browser.get(path).await.body.replace("<!>", "");
         if page.contains(seen) {
             return page;

@@ -11,7 +11,7 @@ use crate::pages::addresses::AddressesPage;
 use crate::pages::alerts::AlertsPage;
 use crate::pages::attacks::AttacksPage;
 use crate::pages::audit::AuditPage;
-use crate::pages::bans::BansPage;
+use crate::pages::bans::{BanHistoryPage, BansPage};
 use crate::pages::dashboard::DashboardPage;
 use crate::pages::jail::JailPage;
 use crate::pages::nodes::{NodePage, NodesPage};
@@ -38,6 +38,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/") view=DashboardPage ssr=SsrMode::Async/>
                 <Route path=path!("/attacks") view=AttacksPage ssr=SsrMode::Async/>
                 <Route path=path!("/bans") view=BansPage ssr=SsrMode::Async/>
+                <Route path=path!("/bans/history") view=BanHistoryPage ssr=SsrMode::Async/>
                 <Route path=path!("/whitelist") view=WhitelistPage ssr=SsrMode::Async/>
                 <Route path=path!("/rules") view=RulesPage ssr=SsrMode::Async/>
                 <Route path=path!("/acl") view=AclPage ssr=SsrMode::Async/>

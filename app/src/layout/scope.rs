@@ -29,9 +29,8 @@ fn Menu(names: Vec<nodes::NodeName>) -> impl IntoView {
         .find(|node| Some(node.id) == scope() || Some(&node.name) == page_of.as_ref())
         .cloned();
     let all = match path.as_str() {
-        "/attacks" | "/bans" | "/whitelist" | "/rules" | "/acl" | "/acl/profiles" | "/jail" => {
-            path.clone()
-        }
+        "/attacks" | "/bans" | "/bans/history" | "/whitelist" | "/rules" | "/acl"
+        | "/acl/profiles" | "/jail" => path.clone(),
         path if path.starts_with("/nodes") => "/nodes".to_owned(),
         _ => "/".to_owned(),
     };

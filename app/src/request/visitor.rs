@@ -140,7 +140,7 @@ pub(crate) fn scoped(path: &str) -> String {
 }
 
 /// Pages that are about a period, each with a part of the other's parameters.
-const PERIODIC: [&str; 2] = ["/", "/attacks"];
+const PERIODIC: [&str; 3] = ["/", "/attacks", "/bans/history"];
 /// What the address says about the period.
 const PERIOD: [&str; 3] = ["window", "from", "to"];
 /// A place in a list; another list has others.

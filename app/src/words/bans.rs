@@ -48,6 +48,13 @@ words! {
     the_lines: "Lines that led to it", "触发日志";
     its_lines: "Its last lines", "来自该 IP 的日志";
     history: "History", "历史";
+    bans_views: "Bans, now and before", "当前与历史封堵";
+    ban_history: "Ban history", "封堵记录";
+    problem_kind: "There is no such kind; choose one from the list.", "没有该类型，请从列表中选择。";
+    history_empty_title: "No ban or unban yet", "尚无封堵或解封";
+    history_empty_text: "Every ban and unban stands here within a second of fail2ban's line about it, on whatever node and by whomever.", "任一节点的 fail2ban 写入封堵或解封日志后一秒内会显示在这里，包括自动和手动操作。";
+    history_none_match: "No ban or unban matches", "没有符合条件的记录";
+    history_none_match_text: "Is the address spelled right? A longer period may have more, as far back as lines are kept.", "请检查 IP 是否正确；也可选择更长的时段，但过期的日志已不再保留。";
     details_of(network: &str): "Details of {network}", "{network} 详情";
     nothing_to_unban: "Nobody holds such a ban any more.", "已没有节点封堵该 IP。";
     no_selection: "Nothing is selected.", "没有选择任何项。";

@@ -35,6 +35,9 @@ pub enum BanEventKind {
 }
 
 impl BanEventKind {
+    /// Every kind that this version knows.
+    pub const KNOWN: [Self; 3] = [Self::Ban, Self::Unban, Self::Restore];
+
     /// As stored.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -43,6 +46,14 @@ impl BanEventKind {
             Self::Restore => "restore",
             Self::Other => "other",
         }
+    }
+
+    /// The inverse of [`BanEventKind::as_str`].
+    pub fn from_text(text: &str) -> Self {
+        Self::KNOWN
+            .into_iter()
+            .find(|kind| kind.as_str() == text)
+            .unwrap_or(Self::Other)
     }
 }
 

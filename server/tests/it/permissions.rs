@@ -135,7 +135,7 @@ const ROWS: &[(&str, Option<Role>, &str)] = &[
 ];
 
 /// Every page and endpoint to read, an address of it, and the least role (`None`: anybody).
-const PAGES: [(&str, &str, Option<Role>); 23] = [
+const PAGES: [(&str, &str, Option<Role>); 24] = [
     ("/setup", "/setup", None),
     ("/sign-in", "/sign-in", None),
     ("/", "/", Some(Role::Viewer)),
@@ -145,6 +145,11 @@ const PAGES: [(&str, &str, Option<Role>); 23] = [
         Some(Role::Viewer),
     ),
     ("/bans", "/bans?open=198.51.100.7", Some(Role::Viewer)),
+    (
+        "/bans/history",
+        "/bans/history?kind=unban&window=24h",
+        Some(Role::Viewer),
+    ),
     (
         "/addresses/{*network}",
         "/addresses/198.51.100.0/24",

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 
 use crate::pages::attacks::query::{PageQuery, shown};
 use crate::request::words;
-use crate::widgets::Icon;
+use crate::widgets::{FilterChip, Icon};
 
 #[component]
 pub(super) fn Filters(query: PageQuery, nodes: Vec<NodeName>) -> impl IntoView {
@@ -94,18 +94,7 @@ fn Chips(query: PageQuery, nodes: Vec<NodeName>) -> impl IntoView {
     let chip = |text: String, without: &dyn Fn(&mut PageQuery)| {
         let mut other = query.clone();
         without(&mut other);
-        view! {
-            <a
-                class="chip removable"
-                href=other.restart().url()
-                data-enhance=""
-                aria-label=words.remove_filter(&text)
-            >
-                <span class="cut">{text.clone()}</span>
-                <Icon name="x"/>
-            </a>
-        }
-        .into_any()
+        view! { <FilterChip text without=other.restart().url()/> }.into_any()
     };
     let named = |name: &str, value: &str| format!("{name}: {}", shown(value));
     let mut chips = Vec::new();

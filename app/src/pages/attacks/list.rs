@@ -3,7 +3,6 @@
 use backend::attacks::{LinePage, LoggedLine};
 use domain::net::Network;
 use leptos::prelude::*;
-use time::format_description::well_known::Rfc3339;
 
 use crate::pages::attacks::names::Names;
 use crate::pages::attacks::query::PageQuery;
@@ -34,42 +33,6 @@ pub(super) fn LineTable(query: PageQuery, page: LinePage, names: Names) -> impl 
                 </thead>
                 <tbody>{rows}</tbody>
             </table>
-        </div>
-    }
-}
-
-/// How far the list goes, and how to go on.
-#[component]
-pub(super) fn Pager(query: PageQuery, page: LinePage) -> impl IntoView {
-    let words = words();
-    let newest = query.after.is_some().then(|| {
-        let to = query.clone().restart().url();
-        view! { <a class="button" href=to data-enhance=""><Icon name="left"/>{words.newest()}</a> }
-    });
-    let older = page.next.clone().map(|after| {
-        let mut to = query.clone().restart();
-        to.after = Some(after);
-        let text = if page.reached.is_some() {
-            words.look_further()
-        } else {
-            words.older()
-        };
-        view! { <a class="button" href=to.url() data-enhance="" rel="next">{text}<Icon name="right"/></a> }
-    });
-    let reached = page.reached.map(|at| {
-        let exact = at.format(&Rfc3339).unwrap_or_default();
-        let text = format!("{} {:02}:{:02}", words.day(at), at.hour(), at.minute());
-        view! {
-            <p class="muted" role="status">
-                {words.looked_back_to()}" "
-                <span data-clock=exact data-form="both">{text}</span>
-            </p>
-        }
-    });
-    view! {
-        <div class="table-foot">
-            {reached}
-            <nav class="pager" aria-label=words.attacks()>{newest}{older}</nav>
         </div>
     }
 }

@@ -13,4 +13,5 @@ pub use busy::exports_busy;
 pub(in crate::pages) use names::Names;
 pub(crate) use page::AttacksPage;
 pub use query::lines_asked;
+pub(in crate::pages) use query::shown;
 pub(in crate::pages) use table::AttackTable;

@@ -11,11 +11,11 @@ use crate::error::AppError;
 use crate::layout::Frame;
 use crate::pages::attacks::drawer::Drawer;
 use crate::pages::attacks::filters::Filters;
-use crate::pages::attacks::list::{LineTable, Pager};
+use crate::pages::attacks::list::LineTable;
 use crate::pages::attacks::names::Names;
 use crate::pages::attacks::query::PageQuery;
 use crate::request::{require, words};
-use crate::widgets::{Empty, Icon, Loaded, PeriodPicker, grouped};
+use crate::widgets::{Empty, Icon, Loaded, Pager, PeriodPicker, grouped};
 
 #[component]
 pub(crate) fn AttacksPage() -> impl IntoView {
@@ -78,10 +78,20 @@ fn Screen(query: PageQuery, found: Found) -> impl IntoView {
     let list = if page.rows.is_empty() && page.next.is_none() {
         view! { <Nothing filtered=query.is_filtered() || query.after.is_some()/> }.into_any()
     } else {
+        let first = query.clone().restart();
+        let newest = query.after.is_some().then(|| first.url());
+        let older = page.next.clone().map(|after| {
+            let next = PageQuery {
+                after: Some(after),
+                ..first
+            };
+            next.url()
+        });
+        let reached = page.reached;
         view! {
             <HowMany matches/>
-            <LineTable query=query.clone() page=page.clone() names=names.clone()/>
-            <Pager query=query.clone() page/>
+            <LineTable query=query.clone() page names=names.clone()/>
+            <Pager label=words.attacks() newest older reached/>
         }
         .into_any()
     };

@@ -162,7 +162,7 @@ pub fn lines_asked(query: &str, now: OffsetDateTime) -> LineQuery {
 }
 
 /// What was typed, harmless to show.
-pub(super) fn shown(text: &str) -> String {
+pub(in crate::pages) fn shown(text: &str) -> String {
     inert::inert(text.as_bytes(), 200)
 }
 

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 
 use crate::pages::bans::query::{PageQuery, sort_text, state_text};
 use crate::request::words;
-use crate::widgets::Icon;
+use crate::widgets::FilterChip;
 
 #[component]
 pub(super) fn Filters(
@@ -55,17 +55,7 @@ pub(super) fn Filters(
 fn Chips(query: PageQuery, nodes: Vec<NodeName>) -> impl IntoView {
     let words = words();
     let chip = |text: String, without: PageQuery| {
-        view! {
-            <a
-                class="chip removable"
-                href=without.restart().url()
-                data-enhance=""
-                aria-label=words.remove_filter(&text)
-            >
-                {text.clone()}
-                <Icon name="x"/>
-            </a>
-        }
+        view! { <FilterChip text without=without.restart().url()/> }
     };
     let search = query.search.clone().map(|text| {
         chip(

@@ -13,6 +13,7 @@ use crate::pages::bans::drawer::Drawer;
 use crate::pages::bans::filters::Filters;
 use crate::pages::bans::query::PageQuery;
 use crate::pages::bans::table::BanTable;
+use crate::pages::bans::tabs::Tabs;
 use crate::pages::insights::InsightsBox;
 use crate::request::{form_back, may, require, words};
 use crate::widgets::{Empty, Loaded, grouped};
@@ -81,6 +82,7 @@ fn Screen(query: PageQuery, found: Found) -> impl IntoView {
     view! {
         <header class="page-head">
             <h1>{words.bans()}</h1>
+            <Tabs history=false/>
             <p class="muted">{count}</p>
             {may(Permission::Ban).then(|| view! { <BanForm nodes=nodes.clone() back/> })}
         </header>

@@ -43,16 +43,10 @@ pub(crate) struct EventLine {
 
 impl From<EventLine> for BanEventRow {
     fn from(line: EventLine) -> Self {
-        let kinds = [
-            BanEventKind::Ban,
-            BanEventKind::Unban,
-            BanEventKind::Restore,
-        ];
-        let kind = kinds.into_iter().find(|kind| kind.as_str() == line.kind);
         Self {
             node_name: line.node_name,
             at: line.at,
-            kind: kind.unwrap_or(BanEventKind::Other),
+            kind: BanEventKind::from_text(&line.kind),
             network: Network::from(line.network),
         }
     }

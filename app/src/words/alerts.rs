@@ -121,6 +121,7 @@ words! {
     outcome_unsuited: "it offers no STARTTLS, or no way to sign in", "不支持 STARTTLS 或可用的登录方式";
     outcome_broken: "what answers there does not speak the protocol", "对端未按协议应答";
     outcome_sealed: "the secrets were sealed with another key; enter them again", "密钥不符，无法解密；请重新填写";
+    outcome_unreadable: "what is stored of the message or its channel cannot be read", "存储的消息或通道内容无法读取";
 }
 
 impl Words {
@@ -172,6 +173,7 @@ impl Words {
             Outcome::Unsuited => self.outcome_unsuited(),
             Outcome::Broken => self.outcome_broken(),
             Outcome::Sealed => self.outcome_sealed(),
+            Outcome::Unreadable => self.outcome_unreadable(),
         };
         text.to_owned()
     }

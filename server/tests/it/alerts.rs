@@ -100,7 +100,7 @@ fn messages(receiver: &Receiver) -> Vec<Value> {
         .collect()
 }
 
-fn titles(receiver: &Receiver) -> Vec<String> {
+pub fn titles(receiver: &Receiver) -> Vec<String> {
     let title = |json: &Value| json["title"].as_str().unwrap().to_owned();
     messages(receiver).iter().map(title).collect()
 }
@@ -575,7 +575,7 @@ async fn many_attacks_in_few_minutes_are_told_with_their_number(pool: PgPool) {
 }
 
 /// An attack from there is counted today.
-async fn attack_from(backend: &Backend, country: &str) {
+pub async fn attack_from(backend: &Backend, country: &str) {
     let today = backend.clock.now().replace_time(time::Time::MIDNIGHT);
     sqlx::query(
         "insert into facet_counts (level, facet, node_id, key, start, events)

@@ -21,6 +21,13 @@ pub(super) struct Said {
     pub since: OffsetDateTime,
 }
 
+impl Said {
+    /// Of which alert: what is said of the same one is sent in its order.
+    pub(super) fn about(&self) -> String {
+        format!("{} {}", self.fact.kind().as_str(), self.subject)
+    }
+}
+
 /// What a message is made of.
 pub(super) struct Parts<'a> {
     pub id: &'a str,

@@ -78,12 +78,14 @@ async fn write(
         test: None,
     };
     let written = parts.write();
+    let about: Vec<String> = said.iter().map(Said::about).collect();
     let new = New {
         message: &id,
         channel: channel.id,
         test: false,
         title: &written.title,
         body: body(channel, &written),
+        about: &about,
         now,
         claimed_until: None,
     };

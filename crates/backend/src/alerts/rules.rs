@@ -103,11 +103,12 @@ pub async fn set_rule(
         return Err(Error::invalid("channels", Problem::Gone));
     }
     let before = super::views::rule_of(&sql::rules::all(&mut *tx).await?, kind);
-    if before == rule {
-        return Ok(());
-    }
     let now = backend.clock.now();
+    // In any case: what is stored may be damaged, and the default shown instead.
     sql::rules::set(&mut tx, &rule, now).await?;
+    if before == rule {
+        return Ok(tx.commit().await?);
+    }
     sql::alerts::forget(&mut tx, kind).await?;
     let (before, after) = (json!({ "rule": before }), json!({ "rule": rule }));
     audit::record(

@@ -176,7 +176,7 @@ pub async fn open(backend: &Backend) -> Result<Vec<OpenAlert>, Error> {
 
 /// The newest messages.
 pub async fn deliveries(backend: &Backend) -> Result<Vec<DeliveryRow>, Error> {
-    sql::deliveries::newest(&backend.pool, SHOWN).await
+    Ok(sql::deliveries::newest(&backend.pool, SHOWN).await?)
 }
 
 /// Rules by kind.

@@ -1,7 +1,8 @@
 //! From the outbox to receivers: each message is tried until it is taken, for a day at most.
 //!
 //! A replica claims a message for a minute; where it dies meanwhile, another one sends the message
-//! again, under the same id.
+//! again, under the same id. What is said of one alert reaches a channel in its order; what is said of
+//! others does not wait for it.
 
 mod email;
 mod outcome;
@@ -15,6 +16,7 @@ use std::time::Duration as Span;
 
 use rand::Rng;
 use runtime::Shutdown;
+use serde::de::IgnoredAny;
 use time::{Duration, OffsetDateTime};
 use tokio::task::JoinSet;
 
@@ -103,9 +105,8 @@ async fn claim(backend: &Backend, room: usize) -> Result<Vec<Claimed>, Error> {
 
 /// One try and what follows from it. Where the database is away meanwhile, the claim ends by itself.
 async fn attempt(backend: Backend, message: Claimed) {
-    let outcome = match send(&backend, &message).await {
+    let outcome = match send(&backend, &message).await.or_else(Outcome::instead) {
         Ok(outcome) => outcome,
-        Err(Error::Sealed(_)) => Outcome::Sealed,
         Err(error) => {
             tracing::warn!("alert {} was not sent: {error}", message.message);
             return;
@@ -123,6 +124,10 @@ async fn send(backend: &Backend, message: &Claimed) -> Result<Outcome, Error> {
         return Ok(Outcome::Broken);
     };
     let secrets = channels::open(backend, &channel)?;
+    let is_json = |text: &str| serde_json::from_str::<IgnoredAny>(text).is_ok();
+    if channel.shown.is_webhook() && !is_json(&message.body) {
+        return Ok(Outcome::Unreadable);
+    }
     let letter = Letter {
         id: &message.message,
         title: &message.title,
@@ -188,7 +193,9 @@ async fn conclude(backend: &Backend, message: &Claimed, outcome: Outcome) -> Res
         deliveries::end(&mut tx, message.id, DeliveryState::Sent, outcome, now).await?;
     } else {
         let jitter = rand::rng().random_range(0.75..1.25);
-        if let Some(next) = next_try(message.tries, message.created_at, now, jitter) {
+        let next = next_try(message.tries, message.created_at, now, jitter);
+        // What cannot be read now cannot be read later.
+        if let Some(next) = next.filter(|_| outcome != Outcome::Unreadable) {
             deliveries::again(&mut tx, message, outcome, next).await?;
         } else {
             let (id, tries) = (&message.message, message.tries);

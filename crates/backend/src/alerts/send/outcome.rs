@@ -3,6 +3,8 @@
 
 use std::fmt;
 
+use crate::Error;
+
 /// One try.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
@@ -28,6 +30,8 @@ pub enum Outcome {
     Broken,
     /// The secrets cannot be opened with this console's key.
     Sealed,
+    /// The message, or its channel, is stored in a form that this version cannot read.
+    Unreadable,
 }
 
 impl Outcome {
@@ -36,8 +40,20 @@ impl Outcome {
         matches!(self, Self::Accepted(_))
     }
 
+    /// Of a message that cannot even be tried.
+    ///
+    /// # Errors
+    /// What is no matter of the message: the database is away.
+    pub(super) fn instead(error: Error) -> Result<Self, Error> {
+        match error {
+            Error::Sealed(_) => Ok(Self::Sealed),
+            Error::Inconsistent { .. } => Ok(Self::Unreadable),
+            error => Err(error),
+        }
+    }
+
     /// Without a number.
-    const PLAIN: [(Self, &'static str); 8] = [
+    const PLAIN: [(Self, &'static str); 9] = [
         (Self::AddressRefused, "address refused"),
         (Self::UnknownName, "unknown name"),
         (Self::Unreachable, "unreachable"),
@@ -46,6 +62,7 @@ impl Outcome {
         (Self::Unsuited, "unsuited"),
         (Self::Broken, "broken"),
         (Self::Sealed, "sealed"),
+        (Self::Unreadable, "unreadable"),
     ];
 }
 

@@ -57,6 +57,7 @@ pub async fn test(backend: &Backend, actor: &Actor, channel: ChannelId) -> Resul
         test: true,
         title: &written.title,
         body: outbox::body(&stored, &written),
+        about: &[],
         now,
         // Ours: nobody else sends it.
         claimed_until: Some(now + CLAIM),
@@ -98,8 +99,7 @@ async fn send(
             let sent = tokio::time::timeout(TRY, sent).await;
             sent.unwrap_or_else(|_| Answer::from(Outcome::TimedOut))
         }
-        Err(Error::Sealed(_)) => Outcome::Sealed.into(),
-        Err(error) => return Err(error),
+        Err(error) => Outcome::instead(error)?.into(),
     };
     let took = started.elapsed().as_millis();
     let state = if answer.outcome.is_accepted() {

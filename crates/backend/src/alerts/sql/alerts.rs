@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use domain::alert::{Fact, Kind, State};
-use sqlx::types::Json;
 use sqlx::{PgConnection, PgPool};
 use time::OffsetDateTime;
 
 use super::super::views::OpenAlert;
+use super::damage;
 
 /// What a round of a rule remembers.
 #[derive(Clone, Copy, Debug)]
@@ -52,19 +52,28 @@ pub async fn set_round(
     Ok(())
 }
 
-/// All that is known of a rule, by subject.
+/// What a row says, if it can be read and is about what its rule watches.
+fn fact(rule: &str, subject: &str, json: &str) -> Option<Fact> {
+    let fact: Option<Fact> = serde_json::from_str(json).ok();
+    let fact = fact.filter(|fact| fact.kind().as_str() == rule);
+    damage::whole("alerts", format_args!("{rule} {subject:?}"), fact)
+}
+
+/// All that is known of a rule, by subject. What cannot be read is not known: where it is so still, it
+/// is seen and written anew.
 pub async fn known(
     conn: &mut PgConnection,
     kind: Kind,
 ) -> Result<BTreeMap<String, Known>, sqlx::Error> {
     let rows = sqlx::query!(
-        r#"select subject, fact as "fact: Json<Fact>", since, opened_at, over_at, believed, told_at
+        r#"select subject, fact::text as "fact!", since, opened_at, over_at, believed, told_at
            from alerts where rule = $1"#,
         kind.as_str(),
     )
     .fetch_all(conn)
     .await?;
-    let known = rows.into_iter().map(|row| {
+    let known = rows.into_iter().filter_map(|row| {
+        let fact = fact(kind.as_str(), &row.subject, &row.fact)?;
         let state = State {
             since: row.since,
             opened: row.opened_at,
@@ -72,8 +81,7 @@ pub async fn known(
             believed: row.believed,
             told: row.told_at,
         };
-        let fact = row.fact.0;
-        (row.subject, Known { state, fact })
+        Some((row.subject, Known { state, fact }))
     });
     Ok(known.collect())
 }
@@ -155,18 +163,20 @@ pub async fn sweep(conn: &mut PgConnection, then: OffsetDateTime) -> Result<(), 
 /// What is open, the newest first.
 pub async fn open(pool: &PgPool, limit: i64) -> Result<Vec<OpenAlert>, sqlx::Error> {
     let rows = sqlx::query!(
-        r#"select subject, fact as "fact: Json<Fact>", since, told_at
+        r#"select rule, subject, fact::text as "fact!", since, told_at
            from alerts where opened_at is not null and over_at is null
            order by since desc, rule, subject limit $1"#,
         limit,
     )
     .fetch_all(pool)
     .await?;
-    let rows = rows.into_iter().map(|row| OpenAlert {
-        subject: row.subject,
-        fact: row.fact.0,
-        since: row.since,
-        told: row.told_at,
+    let rows = rows.into_iter().filter_map(|row| {
+        Some(OpenAlert {
+            fact: fact(&row.rule, &row.subject, &row.fact)?,
+            subject: row.subject,
+            since: row.since,
+            told: row.told_at,
+        })
     });
     Ok(rows.collect())
 }

@@ -8,6 +8,7 @@ use time::OffsetDateTime;
 
 use super::super::form::Checked;
 use super::super::views::Shown;
+use super::damage;
 use crate::Error;
 
 /// A row.
@@ -24,7 +25,7 @@ pub struct Stored {
 struct Row {
     id: i64,
     name: String,
-    settings: Json<Shown>,
+    settings: String,
     secrets: Vec<u8>,
     language: String,
     per_hour: i32,
@@ -45,29 +46,36 @@ impl TryFrom<Row> for Stored {
             per_hour: per_hour
                 .and_then(|number| PerHour::try_from(number).ok())
                 .ok_or_else(|| wrong("per_hour"))?,
+            shown: serde_json::from_str(&row.settings).map_err(|_| wrong("settings"))?,
             name: row.name,
-            shown: row.settings.0,
             secrets: row.secrets,
             suppressed: row.suppressed,
         })
     }
 }
 
-pub async fn all(conn: impl PgExecutor<'_>) -> Result<Vec<Stored>, Error> {
+/// By name, without those that cannot be read.
+pub async fn all(conn: impl PgExecutor<'_>) -> Result<Vec<Stored>, sqlx::Error> {
     let rows = sqlx::query_as!(
         Row,
-        r#"select id, name, settings as "settings: Json<Shown>", secrets, language, per_hour, suppressed
+        r#"select id, name, settings::text as "settings!", secrets, language, per_hour, suppressed
            from alert_channels order by name"#
     )
     .fetch_all(conn)
     .await?;
-    rows.into_iter().map(Stored::try_from).collect()
+    let rows = rows.into_iter().filter_map(|row| {
+        let id = row.id;
+        damage::whole("alert_channels", id, Stored::try_from(row).ok())
+    });
+    Ok(rows.collect())
 }
 
+/// # Errors
+/// [`Error::Inconsistent`] where it cannot be read.
 pub async fn get(conn: impl PgExecutor<'_>, channel: ChannelId) -> Result<Option<Stored>, Error> {
     let row = sqlx::query_as!(
         Row,
-        r#"select id, name, settings as "settings: Json<Shown>", secrets, language, per_hour, suppressed
+        r#"select id, name, settings::text as "settings!", secrets, language, per_hour, suppressed
            from alert_channels where id = $1"#,
         channel.0,
     )

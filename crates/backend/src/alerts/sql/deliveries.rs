@@ -6,7 +6,7 @@ use time::OffsetDateTime;
 
 use super::super::Outcome;
 use super::super::views::{DeliveryRow, DeliveryState};
-use crate::Error;
+use super::damage;
 
 /// A message to be sent.
 pub struct New<'a> {
@@ -15,6 +15,8 @@ pub struct New<'a> {
     pub test: bool,
     pub title: &'a str,
     pub body: &'a str,
+    /// The alerts that it speaks of.
+    pub about: &'a [String],
     pub now: OffsetDateTime,
     /// Somebody is at it until then.
     pub claimed_until: Option<OffsetDateTime>,
@@ -35,8 +37,10 @@ pub struct Claimed {
 pub async fn insert(conn: &mut PgConnection, new: New<'_>) -> Result<i64, sqlx::Error> {
     sqlx::query_scalar!(
         "insert into alert_deliveries
-             (message_id, channel_id, test, title, body, tries, created_at, next_try_at, claimed_until)
-         values ($1, $2, $3, $4, $5, case when $7::timestamptz is null then 0 else 1 end, $6, $6, $7)
+             (message_id, channel_id, test, title, body, about, tries, created_at, next_try_at,
+              claimed_until)
+         values ($1, $2, $3, $4, $5, $8, case when $7::timestamptz is null then 0 else 1 end, $6, $6,
+                 $7)
          returning id",
         new.message,
         new.channel.0,
@@ -45,6 +49,7 @@ pub async fn insert(conn: &mut PgConnection, new: New<'_>) -> Result<i64, sqlx::
         new.body,
         new.now,
         new.claimed_until,
+        new.about,
     )
     .fetch_one(conn)
     .await
@@ -66,7 +71,8 @@ pub async fn count(
     .await
 }
 
-/// Takes what is due, the oldest of each channel: one that hangs holds nobody else up.
+/// Takes what is due, the oldest of each channel that has nothing older of the same alerts before it:
+/// a channel that hangs holds no other up, and a message that is tried again only what follows from it.
 pub async fn claim(
     pool: &PgPool,
     now: OffsetDateTime,
@@ -79,16 +85,23 @@ pub async fn claim(
              -- What the row says is asked again once it is locked: another replica may have claimed it.
              select id from alert_deliveries
              where state = 'waiting' and next_try_at <= $1
-               and (claimed_until is null or claimed_until <= $1) and id in (
-                 select distinct on (channel_id) id from alert_deliveries w
-                 where state = 'waiting' and next_try_at <= $1
-                   and not exists (
-                       select from alert_deliveries c
-                       where c.channel_id = w.channel_id and c.state = 'waiting'
-                         and c.claimed_until > $1
-                   )
-                 order by channel_id, id
-             )
+               and (claimed_until is null or claimed_until <= $1) and id = any(array(
+                 select oldest.id from alert_channels c
+                 cross join lateral (
+                     select w.id from alert_deliveries w
+                     where w.channel_id = c.id and w.state = 'waiting' and w.next_try_at <= $1
+                       and not exists (
+                           select from alert_deliveries e
+                           where e.channel_id = c.id and e.state = 'waiting' and e.id < w.id
+                             and e.about && w.about
+                       )
+                     order by w.id limit 1
+                 ) oldest
+                 where not exists (
+                     select from alert_deliveries b
+                     where b.channel_id = c.id and b.state = 'waiting' and b.claimed_until > $1
+                 )
+             ))
              order by id limit $3
              for update skip locked
          ) due
@@ -165,39 +178,36 @@ pub async fn sweep(conn: &mut PgConnection, then: OffsetDateTime) -> Result<(), 
     Ok(())
 }
 
-pub async fn newest(pool: &PgPool, limit: i64) -> Result<Vec<DeliveryRow>, Error> {
+pub async fn newest(pool: &PgPool, limit: i64) -> Result<Vec<DeliveryRow>, sqlx::Error> {
     let rows = sqlx::query!(
-        "select d.message_id, c.name, d.test, d.title, d.state, d.tries, d.outcome, d.created_at,
-                d.next_try_at
+        "select d.id, d.message_id, c.name, d.test, d.title, d.state, d.tries, d.outcome,
+                d.created_at, d.next_try_at
          from alert_deliveries d join alert_channels c on c.id = d.channel_id
          order by d.id desc limit $1",
         limit,
     )
     .fetch_all(pool)
     .await?;
-    let rows = rows.into_iter().map(|row| {
+    let rows = rows.into_iter().filter_map(|row| {
         let state = [
             DeliveryState::Waiting,
             DeliveryState::Sent,
             DeliveryState::GivenUp,
         ];
         let state = state.into_iter().find(|state| text(*state) == row.state);
-        Ok(DeliveryRow {
+        Some(DeliveryRow {
             message: row.message_id,
             channel: row.name,
             test: row.test,
             title: row.title,
-            state: state.ok_or_else(|| Error::Inconsistent {
-                table: "alert_deliveries",
-                what: format!("state {}", row.state),
-            })?,
+            state: damage::whole("alert_deliveries", row.id, state)?,
             tries: row.tries,
             outcome: row.outcome.and_then(|outcome| outcome.parse().ok()),
             created_at: row.created_at,
             next_try_at: row.next_try_at,
         })
     });
-    rows.collect()
+    Ok(rows.collect())
 }
 
 fn text(state: DeliveryState) -> &'static str {

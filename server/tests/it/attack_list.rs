@@ -290,6 +290,73 @@ async fn a_page_looks_at_a_bounded_number_of_lines(pool: PgPool) {
     assert_eq!((second.rows.len(), second.next), (1, None));
 }
 
+/// The counts cannot say where in an hour something stands.
+#[sqlx::test(migrator = "backend::MIGRATOR")]
+async fn a_burst_within_one_minute_is_looked_at_page_by_page(pool: PgPool) {
+    let console = TestConsole::start(&pool).await;
+    let nodes = two_nodes(&console.backend).await;
+    make_weeks(&pool).await;
+    // Seven at each moment. Few of them attack 1001, and the first ones do.
+    sqlx::query(
+        r#"insert into attacks (node_id, generation, "offset", at, source, kind, extension, raw)
+           select ($1::bigint[])[1 + n % 2], 1, n,
+                  $2::timestamptz - (n / 7) * interval '700 microseconds', inet '198.51.100.7', 'scan',
+                  case when n % 9973 = 0 or n > 449990 then '1001' end, 'line ' || n
+           from generate_series(1, 450000) n"#,
+    )
+    .bind(nodes.map(|node| node.0).to_vec())
+    .bind(NOW - Duration::SECOND)
+    .execute(&pool)
+    .await
+    .unwrap();
+    sqlx::query(COUNTS)
+        .bind(None::<i64>)
+        .execute(&pool)
+        .await
+        .unwrap();
+    let expected: Vec<String> = sqlx::query_scalar(
+        r#"select raw from attacks where extension = '1001'
+           order by at desc, node_id desc, generation desc, "offset" desc"#,
+    )
+    .fetch_all(&pool)
+    .await
+    .unwrap();
+    assert_eq!(expected.len(), 55);
+    for search in ["", "198.51.100.7"] {
+        let mut query = LineQuery {
+            search: search.to_owned(),
+            extension: Some("1001".into()),
+            limit: 100,
+            ..LineQuery::default()
+        };
+        // How many there are is looked for in the newest 50,000.
+        let matches = attacks::matches(&console.backend, &query).await.unwrap();
+        assert_eq!(matches, Matches::AtLeast(5));
+        let (mut found, mut pages, mut newest) = (Vec::new(), 0, NOW);
+        loop {
+            let page = attacks::list(&console.backend, &query).await.unwrap();
+            let oldest = page.reached.unwrap_or(NOW - Duration::DAY);
+            let looked: i64 =
+                sqlx::query_scalar("select count(*) from attacks where at >= $1 and at < $2")
+                    .bind(oldest)
+                    .bind(newest)
+                    .fetch_one(&pool)
+                    .await
+                    .unwrap();
+            assert!(looked < 201_000, "{looked}");
+            found.extend(page.rows.into_iter().map(|line| line.raw));
+            pages += 1;
+            query.after = page.next;
+            newest = oldest;
+            if query.after.is_none() {
+                break;
+            }
+        }
+        assert_eq!(found, expected, "{search}");
+        assert_eq!(pages, 3, "{search}");
+    }
+}
+
 /// Where nothing but a time, a kind and a node are asked for, the counts know what is too much to look at.
 #[sqlx::test(migrator = "backend::MIGRATOR")]
 async fn what_is_no_filter_is_said_at_its_field(pool: PgPool) {

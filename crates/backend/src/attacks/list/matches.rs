@@ -55,7 +55,12 @@ async fn looked(backend: &Backend, filters: &Filters) -> Result<Matches, sqlx::E
             of_network(pool, filters, (low, high)).await?,
         ));
     }
-    let stretches = plan::stretches(pool, backend.clock.now(), filters, filters.to).await?;
+    let mut stretches = plan::stretches(pool, backend.clock.now(), filters, filters.to).await?;
+    if let Some(first) = stretches.first_mut() {
+        let (newer, older) = plan::cut(pool, filters, *first).await?;
+        *first = newer;
+        stretches.splice(1..1, older);
+    }
     let (newest, all) = newest(&stretches);
     let lines = in_stretches(pool, filters, &newest).await?;
     Ok(match lines {

@@ -2,7 +2,8 @@
 //!
 //! No filter has an index of its own but the source's. The counts of hours and days say where a filter
 //! has anything at all; only those stretches of the log are read, in order of time. What one page
-//! reads is bounded: where a filter is so rare that the page does not fill, it says how far it looked.
+//! reads is bounded, also in an hour that holds millions of lines: where a filter is so rare that the
+//! page does not fill, it says how far it looked.
 
 mod matches;
 mod place;
@@ -10,6 +11,7 @@ mod plan;
 mod query;
 mod sql;
 
+use std::collections::VecDeque;
 use std::net::IpAddr;
 
 use domain::attack::Kind;
@@ -18,13 +20,13 @@ use time::OffsetDateTime;
 
 use crate::{Backend, Error};
 pub use matches::{Matches, matches};
-use place::Place;
+pub(crate) use place::Place;
 use query::{Filters, Search};
 pub use query::{LineQuery, PAGE_LIMIT};
 
 /// Lines that one page may look at, about.
 const MOST_READ: i64 = 200_000;
-/// Lines that one statement may look at, about.
+/// Lines that one statement may look at, about: those of one moment are looked at together.
 const AT_ONCE: i64 = 50_000;
 /// Stretches of one statement.
 const STRETCHES: usize = 400;
@@ -113,7 +115,7 @@ async fn find(
     wanted: i64,
 ) -> Result<LinePage, Error> {
     let pool = &backend.pool;
-    let past = after.map_or(filters.to, |place| filters.to.min(place.at + plan::TICK));
+    let past = after.map_or(filters.to, |place| filters.to.min(place.past()));
     if let Search::Network(low, high) = filters.search
         && sql::is_few(pool, filters, (low, high), past, FEW).await?
     {
@@ -124,32 +126,23 @@ async fn find(
         });
     }
     let stretches = plan::stretches(pool, backend.clock.now(), filters, past).await?;
+    let mut rest = VecDeque::from(stretches);
     let mut page = LinePage::default();
     let mut read = 0;
-    let mut rest = stretches.as_slice();
-    while !rest.is_empty() {
+    while let Some(next) = rest.front() {
         let missing = wanted - i64::try_from(page.rows.len()).unwrap_or(wanted);
         if missing <= 0 {
             break;
         }
         if read >= MOST_READ {
-            let reached = rest[0].to;
-            page.next = Some(Place::begin(reached).to_string());
-            page.reached = Some(reached);
+            page.next = Some(Place::begin(next.to).to_string());
+            page.reached = Some(next.to);
             break;
         }
-        let (mut take, mut reads, mut hits) = (0, 0, 0);
-        for stretch in rest.iter().take(STRETCHES) {
-            if take > 0 && (hits >= missing || reads + stretch.reads > AT_ONCE) {
-                break;
-            }
-            (take, reads, hits) = (take + 1, reads + stretch.reads, hits + stretch.hits);
-        }
-        let (now, later) = rest.split_at(take);
+        let now = plan::take(pool, filters, &mut rest, missing).await?;
         page.rows
-            .extend(sql::in_stretches(pool, filters, now, after, missing).await?);
-        read += reads;
-        rest = later;
+            .extend(sql::in_stretches(pool, filters, &now, after, missing).await?);
+        read += now.iter().map(|stretch| stretch.reads).sum::<i64>();
     }
     Ok(page)
 }

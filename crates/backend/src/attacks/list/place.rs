@@ -1,13 +1,15 @@
-//! Where a line stands in the list; where a page begins.
+//! Where a line of a log stands in its list; where a page begins.
 
 use std::fmt;
 use std::str::FromStr;
 
 use time::OffsetDateTime;
 
+use super::plan::TICK;
+
 /// The order of the list is by these, descending.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Place {
+pub(crate) struct Place {
     /// Whole microseconds.
     pub at: OffsetDateTime,
     pub node: i64,
@@ -23,6 +25,15 @@ impl Place {
             node: 0,
             generation: 0,
             offset: 0,
+        }
+    }
+
+    /// All that comes after this place is older.
+    pub(super) fn past(self) -> OffsetDateTime {
+        if self == Self::begin(self.at) {
+            self.at
+        } else {
+            self.at + TICK
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Which stretches of the log can hold what is asked for.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 use domain::attack::facet::Facet;
 use domain::attack::prefix;
@@ -9,7 +9,7 @@ use sqlx::PgPool;
 use time::{Duration, OffsetDateTime};
 
 use super::query::{Filters, Search};
-use super::{AT_ONCE, sql};
+use super::{AT_ONCE, STRETCHES, sql};
 
 /// The shortest time that dates tell apart.
 pub(super) const TICK: Duration = Duration::MICROSECOND;
@@ -89,19 +89,18 @@ pub(super) async fn stretches(
     let reads = own.unwrap_or(reads);
     let mut found: Vec<Stretch> = hits
         .into_iter()
-        .flat_map(|(start, hits)| {
+        .map(|(start, hits)| {
             let length = if start < asked.hours {
                 Duration::DAY
             } else {
                 Duration::HOUR
             };
-            let stretch = Stretch {
+            Stretch {
                 from: start.max(filters.from),
                 to: (start + length).min(past),
                 reads: reads.get(&start).copied().unwrap_or_default().max(hits),
                 hits,
-            };
-            cut(stretch)
+            }
         })
         .filter(|stretch| stretch.from < stretch.to)
         .collect();
@@ -137,53 +136,59 @@ fn least(one: &Counts, other: &Counts) -> Counts {
         .collect()
 }
 
-/// Into pieces that are looked at in bounded time each, as if the lines stood evenly.
-fn cut(stretch: Stretch) -> Vec<Stretch> {
-    let seconds = (stretch.to - stretch.from).whole_seconds();
-    let pieces = (stretch.reads / AT_ONCE + 1).min(seconds.max(1));
-    let length = Duration::seconds(seconds / pieces);
-    (0..pieces)
-        .map(|piece| {
-            let from = stretch.from + length * i32::try_from(piece).unwrap_or(i32::MAX);
-            let last = piece + 1 == pieces;
-            Stretch {
-                from,
-                to: if last { stretch.to } else { from + length },
-                reads: stretch.reads / pieces,
-                hits: stretch.hits / pieces,
-            }
-        })
-        .collect()
+/// What one statement looks at, off the front of what is left.
+pub(super) async fn take(
+    pool: &PgPool,
+    filters: &Filters,
+    rest: &mut VecDeque<Stretch>,
+    missing: i64,
+) -> Result<Vec<Stretch>, sqlx::Error> {
+    let mut taken = Vec::new();
+    let (mut reads, mut hits) = (0, 0);
+    while let Some(next) = rest.pop_front() {
+        let enough = hits >= missing || reads + next.reads > AT_ONCE || taken.len() == STRETCHES;
+        if enough && !taken.is_empty() {
+            rest.push_front(next);
+            break;
+        }
+        let (newer, older) = cut(pool, filters, next).await?;
+        if let Some(older) = older {
+            rest.push_front(older);
+        }
+        (reads, hits) = (reads + newer.reads, hits + newer.hits);
+        taken.push(newer);
+    }
+    Ok(taken)
+}
+
+/// As much of a stretch as one statement may look at, the newest, and what is left of it. By the lines
+/// themselves: they may all stand in one second of it.
+pub(super) async fn cut(
+    pool: &PgPool,
+    filters: &Filters,
+    stretch: Stretch,
+) -> Result<(Stretch, Option<Stretch>), sqlx::Error> {
+    if stretch.reads <= AT_ONCE {
+        return Ok((stretch, None));
+    }
+    let last = sql::last_of(pool, filters, stretch, AT_ONCE).await?;
+    let from = last.unwrap_or(stretch.from);
+    let newer = Stretch {
+        from,
+        reads: AT_ONCE,
+        ..stretch
+    };
+    let older = Stretch {
+        to: from,
+        reads: stretch.reads - AT_ONCE,
+        ..stretch
+    };
+    Ok((newer, Some(older).filter(|older| older.from < older.to)))
 }
 
 #[cfg(test)]
 mod tests {
-    use time::macros::datetime;
-
     use super::*;
-
-    #[test]
-    fn a_long_stretch_is_cut_without_gaps() {
-        let stretch = Stretch {
-            from: datetime!(2026-11-22 00:00 UTC),
-            to: datetime!(2026-11-23 00:00 UTC),
-            reads: 10 * AT_ONCE,
-            hits: 22,
-        };
-        let pieces = cut(stretch);
-        assert_eq!(pieces.len(), 11);
-        assert_eq!((pieces[0].from, pieces[10].to), (stretch.from, stretch.to));
-        assert!(pieces.windows(2).all(|pair| pair[0].to == pair[1].from));
-        assert!(pieces.iter().all(|piece| piece.reads <= AT_ONCE));
-        assert_eq!(
-            cut(Stretch {
-                reads: 5,
-                ..stretch
-            })
-            .len(),
-            1
-        );
-    }
 
     #[test]
     fn filters_meet_where_both_have_something() {

@@ -128,6 +128,35 @@ pub(super) async fn facet_counted(
         .collect())
 }
 
+/// When the last of the newest `lines` of a stretch was written; `None`: there are fewer.
+pub(super) async fn last_of(
+    pool: &PgPool,
+    filters: &Filters,
+    stretch: Stretch,
+    lines: i64,
+) -> Result<Option<OffsetDateTime>, sqlx::Error> {
+    if let Search::Source(source) = filters.search {
+        return sqlx::query_scalar!(
+            "select at from attacks where source = $1 and at >= $2 and at < $3
+             order by at desc offset $4 limit 1",
+            source,
+            stretch.from,
+            stretch.to,
+            lines - 1,
+        )
+        .fetch_optional(pool)
+        .await;
+    }
+    sqlx::query_scalar!(
+        "select at from attacks where at >= $1 and at < $2 order by at desc offset $3 limit 1",
+        stretch.from,
+        stretch.to,
+        lines - 1,
+    )
+    .fetch_optional(pool)
+    .await
+}
+
 struct Row {
     node_id: i64,
     generation: i64,

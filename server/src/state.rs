@@ -8,6 +8,7 @@ use runtime::Shutdown;
 use tokio::sync::Semaphore;
 
 use crate::config::{ConfigError, Settings};
+use crate::live::Sessions;
 use crate::site;
 
 /// Open event streams of one replica; browsers beyond it poll.
@@ -27,6 +28,8 @@ pub struct AppState {
     pub(crate) public_origin: Option<Arc<str>>,
     /// Set once somebody exists who can sign in.
     pub(crate) has_users: Arc<OnceLock<()>>,
+    /// Whether those of open event streams are alive.
+    pub(crate) sessions: Sessions,
     /// A place for each open event stream.
     pub(crate) streams: Arc<Semaphore>,
     /// A place for each file that is being sent.
@@ -51,6 +54,7 @@ impl AppState {
             settings: Arc::new(settings),
             shutdown,
             has_users: Arc::default(),
+            sessions: Sessions::default(),
             streams: Arc::new(Semaphore::new(STREAMS)),
             exports: Arc::new(Semaphore::new(EXPORTS)),
         })

@@ -1,5 +1,6 @@
 //! Keeps open pages true: server-sent events, and the same as an answer to polling.
 
+mod sessions;
 mod stream;
 
 use std::convert::Infallible;
@@ -17,6 +18,7 @@ use tower_sessions::Session;
 use crate::AppState;
 use crate::error::ApiError;
 use crate::session;
+pub(crate) use sessions::Sessions;
 use stream::Live;
 
 /// Proxies close what is silent for half a minute.
@@ -87,7 +89,7 @@ pub(crate) async fn events(
         state.backend.clone(),
         state.shutdown.clone(),
         subscription,
-        session::key(&id),
+        state.sessions.open(session::key(&id)),
         cursor,
         slot,
     );

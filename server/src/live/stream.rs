@@ -4,7 +4,6 @@ use std::convert::Infallible;
 use std::time::Duration;
 
 use axum::response::sse::Event;
-use backend::accounts::{self, SessionKey};
 use backend::changes::{self, Cursor, Subscription, Topic, Wake};
 use backend::{Backend, Error};
 use futures::Stream;
@@ -13,6 +12,7 @@ use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::{Instant, Interval, MissedTickBehavior};
 
 use super::News;
+use super::sessions::{OpenSession, Standing};
 
 /// At least this long between two messages: a flood of attacks is five a second, not a thousand.
 const PAUSE: Duration = Duration::from_millis(200);
@@ -21,6 +21,8 @@ const SOON: Duration = Duration::from_millis(50);
 /// How often it is checked, without being woken, that the session is still alive and whether there
 /// is something new.
 const CHECK_EVERY: Duration = Duration::from_millis(500);
+/// For that, what another stream asked so long ago is new enough.
+const SHARED: Duration = Duration::from_millis(250);
 
 /// Waits for changes on behalf of one browser.
 pub(super) struct Live {
@@ -29,7 +31,7 @@ pub(super) struct Live {
     backend: Backend,
     shutdown: Shutdown,
     subscription: Subscription,
-    session: SessionKey,
+    session: OpenSession,
     cursor: Cursor,
     check: Interval,
     /// There may be something to read.
@@ -43,7 +45,7 @@ impl Live {
         backend: Backend,
         shutdown: Shutdown,
         subscription: Subscription,
-        session: SessionKey,
+        session: OpenSession,
         cursor: Cursor,
         slot: OwnedSemaphorePermit,
     ) -> Self {
@@ -80,29 +82,29 @@ impl Live {
                     return Some(event);
                 }
             }
-            let ask = tokio::select! {
+            let since = tokio::select! {
                 () = self.shutdown.stopping() => return None,
                 wake = self.subscription.next() => {
                     self.look = true;
-                    concerns_sessions(wake)
+                    concerns_sessions(wake).then(Instant::now)
                 }
                 _ = self.check.tick() => {
                     self.look = true;
-                    true
+                    Instant::now().checked_sub(SHARED)
                 }
-                () = tokio::time::sleep_until(self.not_before), if self.look => false,
+                () = tokio::time::sleep_until(self.not_before), if self.look => None,
             };
-            if !ask {
+            let Some(since) = since else {
                 continue;
-            }
+            };
             // A database that does not answer ends no session.
-            match accounts::load_session(&self.backend, self.session).await {
-                Ok(None) => return None,
-                Ok(Some(alive)) if alive.read_only != self.read_only => {
-                    self.read_only = alive.read_only;
+            match self.session.standing(&self.backend, since).await {
+                Standing::Ended => return None,
+                Standing::Alive { read_only } if read_only != self.read_only => {
+                    self.read_only = read_only;
                     return event(&News::everything(self.cursor));
                 }
-                Ok(Some(_)) | Err(_) => {}
+                Standing::Alive { .. } | Standing::Unknown => {}
             }
         }
     }
@@ -110,7 +112,7 @@ impl Live {
     async fn read(&mut self, now: Instant) -> Result<Option<Event>, Error> {
         self.look = false;
         self.not_before = now + SOON;
-        let since = changes::since(&self.backend, self.cursor).await?;
+        let since = changes::lately(&self.backend, self.cursor).await?;
         self.cursor = since.cursor;
         self.look = since.more;
         let news = News::of(&since);

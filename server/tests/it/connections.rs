@@ -2,7 +2,10 @@
 
 use sqlx::PgPool;
 
-const ROUNDS: i64 = 100;
+/// Cancelled ones that are enough: without the check most of them lose a write.
+const CANCELLED: i64 = 50;
+/// Where Postgres answers before anybody turns away, that is none.
+const ROUNDS: i64 = 5_000;
 
 #[sqlx::test]
 async fn after_a_cancelled_begin_nothing_that_is_written_is_lost(pool: PgPool) {
@@ -12,8 +15,10 @@ async fn after_a_cancelled_begin_nothing_that_is_written_is_lost(pool: PgPool) {
         .unwrap();
     let options = pool.connect_options().as_ref().clone();
     let connections = server::connections(8, options);
-    let mut cancelled = 0;
-    for round in 0..ROUNDS {
+    let (mut cancelled, mut round) = (0, 0);
+    while cancelled < CANCELLED {
+        assert!(round < ROUNDS, "only {cancelled} were cancelled");
+        round += 1;
         // As when a browser goes away: `begin` is sent, nobody waits for its answer.
         tokio::select! {
             biased;
@@ -26,10 +31,9 @@ async fn after_a_cancelled_begin_nothing_that_is_written_is_lost(pool: PgPool) {
             .await
             .unwrap();
     }
-    assert!(cancelled > ROUNDS / 2, "{cancelled}");
     let written: i64 = sqlx::query_scalar("select count(*) from written")
         .fetch_one(&pool)
         .await
         .unwrap();
-    assert_eq!(written, ROUNDS);
+    assert_eq!(written, round);
 }

@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use backend::Actor;
 use backend::accounts;
+use backend::changes::{self, Topic};
 use domain::role::Role;
 use sqlx::PgPool;
 
@@ -67,6 +68,65 @@ async fn a_copied_cookie_is_dead_on_every_replica(pool: PgPool) {
             "{way}"
         );
     }
+}
+
+/// Streams ask for their sessions together; each hears of its own.
+#[sqlx::test(migrator = "backend::MIGRATOR")]
+async fn only_the_streams_of_the_session_end(pool: PgPool) {
+    let console = WebConsole::start(&pool).await;
+    let mut ending = Vec::new();
+    let mut staying = Vec::new();
+    let user = console.add_user("leaves", Role::Viewer).await;
+    console.add_user("stays", Role::Viewer).await;
+    for _ in 0..5 {
+        for (name, streams) in [("leaves", &mut ending), ("stays", &mut staying)] {
+            let browser = console.browser();
+            browser.sign_in(name).await;
+            // Two windows of it.
+            for _ in 0..2 {
+                let mut events = browser.events(None).await;
+                assert_eq!(events.next().await.unwrap().name, "hello");
+                streams.push(events);
+            }
+        }
+    }
+    accounts::set_disabled(&console.backend, &admin(), user.id, true)
+        .await
+        .unwrap();
+    let ended = Instant::now();
+    for events in &mut ending {
+        while events.next().await.is_some() {}
+    }
+    assert!(ended.elapsed() < AT_ONCE, "{:?}", ended.elapsed());
+    let mut conn = pool.acquire().await.unwrap();
+    changes::note(&mut conn, Topic::Whitelist, None)
+        .await
+        .unwrap();
+    for events in &mut staying {
+        events.topic("whitelist").await;
+    }
+}
+
+#[sqlx::test(migrator = "backend::MIGRATOR")]
+async fn that_a_session_is_used_is_written_once_a_minute(pool: PgPool) {
+    let console = WebConsole::start(&pool).await;
+    console.add_user("ann", Role::Viewer).await;
+    let browser = console.browser();
+    browser.sign_in("ann").await;
+    assert!(browser.is_signed_in().await);
+    let stored = async || {
+        let row = sqlx::query_as("select xmin::text, expires_at from sessions");
+        let row: (String, time::OffsetDateTime) = row.fetch_one(&pool).await.unwrap();
+        row
+    };
+    let before = stored().await;
+    assert_eq!(browser.get("/bans").await.status, 200);
+    assert_eq!(stored().await, before, "no page waits for a write");
+    let used = "update sessions set expires_at = expires_at - interval '2 minutes'";
+    sqlx::query(used).execute(&pool).await.unwrap();
+    let used = stored().await;
+    assert_eq!(browser.get("/bans").await.status, 200);
+    assert!(stored().await.1 > used.1, "it lives on");
 }
 
 #[sqlx::test(migrator = "backend::MIGRATOR")]

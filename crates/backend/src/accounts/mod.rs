@@ -15,8 +15,8 @@ use time::OffsetDateTime;
 
 pub use hasher::Hasher;
 pub use sessions::{
-    Alive, Session, SessionKey, create_session, delete_session, load_session, operator_addresses,
-    save_session, sweep,
+    Alive, Session, SessionKey, alive_among, create_session, delete_session, load_session,
+    operator_addresses, save_session, sweep,
 };
 pub use setup::{create_first_admin, issue_setup_token, setup_needed};
 pub use sign_in::sign_in;

@@ -1,5 +1,6 @@
 //! Sessions of browsers: rows that only the holder of the id can find.
 
+use std::collections::HashSet;
 use std::net::IpAddr;
 
 use domain::ids::UserId;
@@ -19,13 +20,18 @@ const SIGNED_IN: Duration = Duration::days(7);
 const ANONYMOUS: Duration = Duration::minutes(10);
 
 /// What is stored instead of the cookie's value: its SHA-256.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct SessionKey([u8; 32]);
 
 impl SessionKey {
     /// Of the id in the cookie.
     pub fn of(id: &[u8]) -> Self {
         Self(Sha256::digest(id).into())
+    }
+
+    /// Of a stored one; `None`: it is none.
+    pub(super) fn stored(bytes: &[u8]) -> Option<Self> {
+        bytes.try_into().ok().map(Self)
     }
 
     pub(super) fn as_bytes(&self) -> &[u8] {
@@ -71,13 +77,14 @@ pub async fn create_session(
     Ok(created)
 }
 
-/// Stores what changed in a session. False when there is no such session of this user (any more):
-/// a session that was ended while a request ran must not come back.
+/// Stores what changed in a session, and once a minute that it is used: no page waits for a write. Nothing
+/// where there is no such session of this user (any more): one that was ended while a request ran must not
+/// come back.
 pub async fn save_session(
     backend: &Backend,
     key: SessionKey,
     session: &Session,
-) -> Result<bool, Error> {
+) -> Result<(), Error> {
     let expires_at = expiry(backend, session);
     let mut conn = backend.pool.acquire().await?;
     Ok(sql::update_session(&mut conn, key, session, expires_at).await?)
@@ -86,6 +93,14 @@ pub async fn save_session(
 /// A session that is alive: not expired, its user not disabled, of the current epoch.
 pub async fn load_session(backend: &Backend, key: SessionKey) -> Result<Option<Alive>, Error> {
     Ok(sql::live_session(&backend.pool, key, backend.clock.now()).await?)
+}
+
+/// Which of these sessions are alive (as [`load_session`] has it), and whether the database takes no changes now.
+pub async fn alive_among(
+    backend: &Backend,
+    keys: &[SessionKey],
+) -> Result<(HashSet<SessionKey>, bool), Error> {
+    Ok(sql::live_among(&backend.pool, keys, backend.clock.now()).await?)
 }
 
 /// Ends a session on every replica; for a signed-in one with its audit row.

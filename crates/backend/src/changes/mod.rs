@@ -5,6 +5,7 @@
 
 mod cursor;
 mod hub;
+mod journal;
 mod sql;
 #[cfg(test)]
 mod tests;
@@ -15,6 +16,7 @@ use crate::{Backend, Error};
 
 pub use cursor::Cursor;
 pub use hub::{Hub, Subscription, Wake};
+pub(crate) use journal::Journal;
 pub use sql::trim;
 
 /// More nodes than this are told of as "all".
@@ -133,4 +135,9 @@ pub async fn head(backend: &Backend) -> Result<Cursor, Error> {
 /// What changed after `cursor`.
 pub async fn since(backend: &Backend, cursor: Cursor) -> Result<Since, Error> {
     Ok(sql::since(&backend.pool, cursor).await?)
+}
+
+/// As [`since`], as of a moment ago; for what asks again and again. All of this process share the asking.
+pub async fn lately(backend: &Backend, cursor: Cursor) -> Result<Since, Error> {
+    Ok(backend.journal.since(&backend.pool, cursor).await?)
 }

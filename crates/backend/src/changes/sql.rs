@@ -98,10 +98,16 @@ pub(super) async fn since(pool: &PgPool, cursor: Cursor) -> Result<Since, sqlx::
     .fetch_all(pool)
     .await?;
     let full = i64::try_from(rows.len()).unwrap_or(LIMIT) >= LIMIT;
-    let cursor = rows.last().map_or(cursor, |row| Cursor {
+    let last = rows.last().map_or(cursor, |row| Cursor {
         xid: row.xid,
         id: row.id,
     });
+    // All that was settled has been read.
+    let settled = Cursor {
+        xid: state.xmin - 1,
+        id: i64::MAX,
+    };
+    let cursor = if full { last } else { last.max(settled) };
     let changes: BTreeSet<Change> = rows
         .iter()
         // A topic of a newer console is none of our pages'.

@@ -68,7 +68,7 @@ async fn listen(backend: &Backend, back_off: &mut Duration) -> Result<(), Error>
 /// Wakes for what the table says: where notifications do not arrive (some connection poolers
 /// swallow them), everything still does, a second later.
 async fn look(backend: &Backend, cursor: Cursor) -> Result<Cursor, Error> {
-    let since = changes::since(backend, cursor).await?;
+    let since = changes::lately(backend, cursor).await?;
     if since.everything {
         backend.changes().wake(Wake::EVERYTHING);
     }

@@ -1,5 +1,6 @@
 //! `sessions`.
 
+use std::collections::HashSet;
 use std::net::IpAddr;
 
 use domain::ids::UserId;
@@ -36,10 +37,11 @@ pub(in crate::accounts) async fn update_session(
     key: SessionKey,
     session: &Session,
     expires_at: OffsetDateTime,
-) -> Result<bool, sqlx::Error> {
-    let done = sqlx::query!(
+) -> Result<(), sqlx::Error> {
+    sqlx::query!(
         "update sessions set data = $2, expires_at = $3
-         where id_hash = $1 and user_id is not distinct from $4 and epoch is not distinct from $5",
+         where id_hash = $1 and user_id is not distinct from $4 and epoch is not distinct from $5
+           and (data <> $2 or expires_at < $3::timestamptz - interval '1 minute')",
         key.as_bytes(),
         session.data,
         expires_at,
@@ -48,7 +50,7 @@ pub(in crate::accounts) async fn update_session(
     )
     .execute(conn)
     .await?;
-    Ok(done.rows_affected() == 1)
+    Ok(())
 }
 
 pub(in crate::accounts) async fn live_session(
@@ -69,6 +71,31 @@ pub(in crate::accounts) async fn live_session(
     )
     .fetch_optional(pool)
     .await
+}
+
+/// Those of the keys whose session is alive, and whether the database takes no changes.
+pub(in crate::accounts) async fn live_among(
+    pool: &PgPool,
+    keys: &[SessionKey],
+    now: OffsetDateTime,
+) -> Result<(HashSet<SessionKey>, bool), sqlx::Error> {
+    let keys: Vec<&[u8]> = keys.iter().map(SessionKey::as_bytes).collect();
+    let row = sqlx::query!(
+        r#"select current_setting('transaction_read_only')::boolean as "read_only!",
+                  array(
+                      select s.id_hash
+                      from sessions s
+                      left join users u on u.id = s.user_id
+                      where s.id_hash = any($1) and s.expires_at > $2
+                        and (s.user_id is null or (u.disabled_at is null and u.epoch = s.epoch))
+                  ) as "alive!""#,
+        &keys as &[&[u8]],
+        now,
+    )
+    .fetch_one(pool)
+    .await?;
+    let alive = row.alive.iter().filter_map(|key| SessionKey::stored(key));
+    Ok((alive.collect(), row.read_only))
 }
 
 /// Deletes a session; says whose it was.

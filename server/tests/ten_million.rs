@@ -7,7 +7,7 @@
 use std::num::{NonZeroU16, NonZeroU32};
 use std::time::{Duration, Instant};
 
-use backend::attacks::{bans_over_time, over_time, tops};
+use backend::attacks::{over_time, tops};
 use backend::retention::{self, Limits};
 use backend::{Actor, Backend, nodes};
 use domain::attack::facet::Facet;
@@ -181,7 +181,6 @@ async fn count(pool: &PgPool, table: &str) -> i64 {
 async fn right(backend: &Backend, node: Option<NodeId>, window: Window, facet: Facet) {
     let what = format!("{window:?} of {node:?}, {facet:?}");
     let bars = over_time(backend, node, window).await.unwrap();
-    let bans = bans_over_time(backend, node, window).await.unwrap();
     for (log, counted) in [
         (
             "attacks",
@@ -191,7 +190,7 @@ async fn right(backend: &Backend, node: Option<NodeId>, window: Window, facet: F
         ),
         (
             "ban_events",
-            bans.iter().map(|bar| bar.bans + bar.unbans).collect(),
+            bars.iter().map(|bar| bar.bans + bar.unbans).collect(),
         ),
     ] {
         let sql = format!(
@@ -215,7 +214,8 @@ async fn right(backend: &Backend, node: Option<NodeId>, window: Window, facet: F
             .unwrap();
         assert_eq!(counted, expected, "{log}, {what}");
     }
-    let top = tops(backend, facet, node, window, 10).await.unwrap();
+    let tops = tops(backend, &[facet], node, window, 10).await;
+    let top = tops.unwrap().remove(0);
     let key = match facet {
         Facet::Source => "host(source)",
         Facet::Network => "asn::text",

@@ -44,12 +44,10 @@ pub static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate!("../../migrations"
 
 /// What our statements expect of a connection, as Postgres calls it: nothing of ours takes long, and what
 /// hangs must not hold locks.
-pub const CONNECTION: [(&str, &str); 5] = [
+pub const CONNECTION: [(&str, &str); 4] = [
     ("statement_timeout", "10s"),
     ("lock_timeout", "5s"),
     ("idle_in_transaction_session_timeout", "15s"),
-    // A flood fills an empty table within seconds, and a plan that was kept would still read all of it.
-    ("plan_cache_mode", "force_custom_plan"),
     // None of our statements runs for as long as it is compiled.
     ("jit", "off"),
 ];
@@ -63,6 +61,7 @@ pub struct Backend {
     pub clock: Clock,
     hasher: Arc<accounts::Hasher>,
     changes: changes::Hub,
+    journal: Arc<changes::Journal>,
     /// And how often they have changed.
     console_addresses: Arc<RwLock<(u64, Arc<[Network]>)>>,
     retention: retention::Limits,
@@ -87,6 +86,7 @@ impl Backend {
             clock,
             hasher: Arc::default(),
             changes: changes::Hub::default(),
+            journal: Arc::default(),
             console_addresses: Arc::new(RwLock::new((0, Arc::from([])))),
             retention: retention::Limits::default(),
             sealer: seal::Sealer::of_this_process(),

@@ -1,6 +1,6 @@
 use std::collections::{BTreeSet, HashMap};
 
-use backend::attacks::{bans_over_time, over_time, tops};
+use backend::attacks::{Tops, over_time, tops};
 use backend::{nodes, retention};
 use domain::attack::Kind;
 use domain::attack::facet::Facet;
@@ -278,35 +278,53 @@ async fn compare(
         );
         asked.bars += bars.iter().map(backend::attacks::Bar::total).sum::<i64>();
 
-        let bars = bans_over_time(backend, node, window).await.unwrap();
         let counted: Vec<_> = bars.iter().map(|bar| vec![bar.bans, bar.unbans]).collect();
         let expected = recount(&bans, &["ban", "unban"], node, window, &starts);
         assert_eq!(counted, expected, "{what}");
         asked.bans += counted.iter().flatten().sum::<i64>();
 
-        let facet = Facet::ALL[random.random_range(0..5)];
+        // Two lists that share their statements.
+        let place = random.random_range(0..5);
+        let other = (place + random.random_range(1..5)) % 5;
+        let facets = [Facet::ALL[place], Facet::ALL[other]];
         let limit = [1, 5, 10, 30][random.random_range(0..4)];
-        let top = tops(backend, facet, node, window, limit).await.unwrap();
-        let what = format!("{what}, {limit} of {facet:?}");
-        let before = sums(&lines, facet, node, window.before(now));
-        let sums = sums(&lines, facet, node, window);
-        let mut expected: Vec<i64> = sums.values().copied().collect();
-        expected.sort_unstable_by(|a, b| b.cmp(a));
-        expected.truncate(limit);
-        let counted: Vec<i64> = top.rows.iter().map(|row| row.events).collect();
-        assert_eq!(counted, expected, "{what}");
-        for row in &top.rows {
-            let key = row.key.as_str();
-            let counted = (sums.get(key), before.get(key).unwrap_or(&0));
-            assert_eq!(counted, (Some(&row.events), &row.before), "{key}, {what}");
+        let tops = tops(backend, &facets, node, window, limit).await.unwrap();
+        assert_eq!(tops.len(), 2, "{what}");
+        for (facet, top) in facets.into_iter().zip(tops) {
+            let what = format!("{what}, {limit} of {facet:?}");
+            let before = sums(&lines, facet, node, window.before(now));
+            let sums = sums(&lines, facet, node, window);
+            right(&top, limit, &sums, &before, &what);
+            if top.keys.is_none() {
+                asked.deep += 1;
+            }
+            let keys = top.rows.into_iter().map(|row| row.key);
+            asked.keys.entry(facet).or_default().extend(keys);
         }
-        assert!(top.exact, "{what}");
-        match top.keys {
-            Some(keys) => assert_eq!(usize::try_from(keys).unwrap(), sums.len(), "{what}"),
-            None => asked.deep += 1,
-        }
-        let keys = top.rows.into_iter().map(|row| row.key);
-        asked.keys.entry(facet).or_default().extend(keys);
+    }
+}
+
+/// The list is what the rows add up to.
+fn right(
+    top: &Tops,
+    limit: usize,
+    sums: &HashMap<&str, i64>,
+    before: &HashMap<&str, i64>,
+    what: &str,
+) {
+    let mut expected: Vec<i64> = sums.values().copied().collect();
+    expected.sort_unstable_by(|a, b| b.cmp(a));
+    expected.truncate(limit);
+    let counted: Vec<i64> = top.rows.iter().map(|row| row.events).collect();
+    assert_eq!(counted, expected, "{what}");
+    for row in &top.rows {
+        let key = row.key.as_str();
+        let counted = (sums.get(key), before.get(key).unwrap_or(&0));
+        assert_eq!(counted, (Some(&row.events), &row.before), "{key}, {what}");
+    }
+    assert!(top.exact, "{what}");
+    if let Some(keys) = top.keys {
+        assert_eq!(usize::try_from(keys).unwrap(), sums.len(), "{what}");
     }
 }
 

@@ -150,9 +150,8 @@ async fn a_line_has_country_network_agent_prefix_and_rule(pool: PgPool) {
             vec![("00", 2), ("+", 1), ("9011", 1), ("?", 1)],
         ),
     ] {
-        let tops = attacks::tops(backend, facet, None, window, 10)
-            .await
-            .unwrap();
+        let tops = attacks::tops(backend, &[facet], None, window, 10).await;
+        let tops = tops.unwrap().remove(0);
         let rows = tops.rows.iter().map(|top| (&*top.key, top.events));
         assert_eq!(rows.collect::<Vec<_>>(), expected, "{facet:?}");
     }

@@ -1,8 +1,9 @@
 //! The numbers of the dashboard as charts: each bar leads to its lines.
 
-use backend::attacks::{BanBar, Bar};
+use backend::attacks::Bar;
 use domain::attack::Kind;
 use domain::attack::window::Window;
+use domain::ban::BanEventKind;
 use domain::ids::NodeId;
 use time::OffsetDateTime;
 
@@ -45,6 +46,13 @@ impl Scene<'_> {
         address("/attacks", &self.node(), &more)
     }
 
+    /// A list of this scope at that time, of one kind or all.
+    fn list(&self, path: &str, kind: Option<&str>, times: &Pairs) -> String {
+        let kind = kind.map(|kind| ("kind", kind.to_owned()));
+        let more: Pairs = kind.into_iter().chain(times.clone()).collect();
+        address(path, &self.node(), &more)
+    }
+
     /// The period as the address has it, else the window in force.
     fn window_pairs(&self) -> Pairs {
         match self.period.pairs() {
@@ -69,28 +77,22 @@ fn between(from: OffsetDateTime, to: OffsetDateTime) -> Pairs {
 /// Attack lines by kind, with the period before as a line.
 pub(super) fn attacks(scene: &Scene<'_>, bars: &[Bar], before: &[Bar]) -> Stacked {
     let words = scene.words;
-    let kind_pair = |kind: Kind| ("kind", kind.as_str().to_owned());
+    let lines =
+        |kind: Option<Kind>, times: &Pairs| scene.list("/attacks", kind.map(Kind::as_str), times);
+    let period = scene.window_pairs();
     let series = Kind::ALL.map(|kind| Series {
         class: kind_class(kind),
         name: words.attack_kind(kind),
-        href: scene.lines(Some(kind_pair(kind))),
+        href: lines(Some(kind), &period),
     });
     let columns = bars.iter().map(|bar| {
         let times = between(bar.start, scene.end(bar.start));
-        let lines = |kind: Option<Kind>| {
-            let more: Pairs = kind
-                .map(kind_pair)
-                .into_iter()
-                .chain(times.clone())
-                .collect();
-            address("/attacks", &scene.node(), &more)
-        };
         Column {
             start: bar.start,
             end: scene.end(bar.start),
             values: bar.events.to_vec(),
-            href: lines(None),
-            hrefs: Kind::ALL.map(|kind| lines(Some(kind))).to_vec(),
+            href: lines(None, &times),
+            hrefs: Kind::ALL.map(|kind| lines(Some(kind), &times)).to_vec(),
         }
     });
     let sums = (0..Kind::ALL.len()).map(|place| before.iter().map(|bar| bar.events[place]).sum());
@@ -102,43 +104,39 @@ pub(super) fn attacks(scene: &Scene<'_>, bars: &[Bar], before: &[Bar]) -> Stacke
         series: series.to_vec(),
         columns: columns.collect(),
         before: Some(sums.collect()),
-        line: alike.then(|| before.iter().map(|bar| bar.events.iter().sum()).collect()),
+        line: alike.then(|| before.iter().map(Bar::total).collect()),
         zoom: scene.zoom(),
     }
 }
 
 /// Lines of fail2ban's log.
-pub(super) fn bans(scene: &Scene<'_>, bars: &[BanBar], before: &[BanBar]) -> Stacked {
+pub(super) fn bans(scene: &Scene<'_>, bars: &[Bar], before: &[Bar]) -> Stacked {
     let words = scene.words;
-    let bans = address("/bans", &scene.node(), &[]);
-    let series = [
-        ("series-ban", words.banned_event()),
-        ("series-unban", words.unbanned_event()),
-    ]
-    .map(|(class, name)| Series {
+    let kinds = [BanEventKind::Ban, BanEventKind::Unban];
+    let events = |kind: Option<BanEventKind>, times: &Pairs| {
+        scene.list("/bans/history", kind.map(BanEventKind::as_str), times)
+    };
+    let period = scene.window_pairs();
+    let classes = ["series-ban", "series-unban"];
+    let series = kinds.into_iter().zip(classes).map(|(kind, class)| Series {
         class,
-        name,
-        href: bans.clone(),
+        name: words.ban_event(kind),
+        href: events(Some(kind), &period),
     });
     let columns = bars.iter().map(|bar| {
-        // What was seen of the attackers at that time.
-        let lines = address(
-            "/attacks",
-            &scene.node(),
-            &between(bar.start, scene.end(bar.start)),
-        );
+        let times = between(bar.start, scene.end(bar.start));
         Column {
             start: bar.start,
             end: scene.end(bar.start),
             values: vec![bar.bans, bar.unbans],
-            href: lines.clone(),
-            hrefs: vec![lines.clone(), lines],
+            href: events(None, &times),
+            hrefs: kinds.map(|kind| events(Some(kind), &times)).to_vec(),
         }
     });
     Stacked {
         id: "bans-over-time",
         title: words.bans_over_time(),
-        series: series.to_vec(),
+        series: series.collect(),
         columns: columns.collect(),
         before: Some(vec![
             before.iter().map(|bar| bar.bans).sum(),

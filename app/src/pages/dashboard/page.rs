@@ -1,5 +1,6 @@
 //! The dashboard.
 
+use backend::Backend;
 use backend::alerts;
 use backend::bans::BanEventRow;
 use backend::config;
@@ -39,20 +40,29 @@ struct Shown {
 
 async fn load() -> Result<Shown, AppError> {
     let (backend, _) = require(Permission::Read)?;
-    let mut drifts = config::drifts(&backend).await?;
+    // The lists and charts are half of the work.
+    let (now, numbers) = tokio::try_join!(now(&backend), panels::load(&backend, scope()))?;
+    let (overview, drifted, alerts) = now;
+    Ok(Shown {
+        overview,
+        numbers,
+        drifted,
+        alerts,
+    })
+}
+
+/// How things are, what drifted, what is open.
+async fn now(backend: &Backend) -> Result<(Overview, String, Vec<Kind>), AppError> {
+    let mut drifts = config::drifts(backend).await?;
     drifts.retain(|drift| scope().is_none_or(|node| node == drift.node));
-    let overview = overview::overview(&backend, scope()).await?;
-    let alerts = alerts::open(&backend).await?.into_iter();
+    let overview = overview::overview(backend, scope()).await?;
+    let alerts = alerts::open(backend).await?.into_iter();
     let alerts = alerts.filter(|alert| {
         let of = alert.fact.node();
         of.is_none_or(|of| overview.nodes.iter().any(|node| node.name == of))
     });
-    Ok(Shown {
-        alerts: alerts.map(|alert| alert.fact.kind()).collect(),
-        overview,
-        numbers: panels::load(&backend, scope()).await?,
-        drifted: drifted_names(&drifts),
-    })
+    let alerts = alerts.map(|alert| alert.fact.kind()).collect();
+    Ok((overview, drifted_names(&drifts), alerts))
 }
 
 #[component]
@@ -107,7 +117,7 @@ fn Screen(loaded: Shown) -> impl IntoView {
                 <AttackTable lines=overview.last_attacks empty=words.attacks_empty()/>
             </section>
             <section class="card" id="bans">
-                <h2>{words.last_bans()}</h2>
+                <h2><a href=scoped("/bans/history")>{words.last_bans()}</a></h2>
                 <BanEvents events=overview.last_bans/>
             </section>
         </div>

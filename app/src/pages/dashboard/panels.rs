@@ -1,7 +1,7 @@
 //! What happened in the chosen period: charts and top lists, all nodes or one.
 
 use backend::Backend;
-use backend::attacks::{self, BanBar, Bar, Tops};
+use backend::attacks::{self, Bar, Tops};
 use domain::attack::facet::Facet;
 use domain::attack::window::{Span, Window};
 use domain::ids::NodeId;
@@ -25,9 +25,7 @@ pub(super) struct Numbers {
     period: Period,
     window: Window,
     now: OffsetDateTime,
-    attacks: [Vec<Bar>; 2],
-    bans: [Vec<BanBar>; 2],
-    tops: Vec<(Facet, Tops)>,
+    panels: attacks::Panels,
     /// Who runs the networks among them.
     names: Names,
 }
@@ -38,34 +36,19 @@ pub(super) async fn load(backend: &Backend, node: Option<NodeId>) -> Result<Numb
     let window = period
         .window(now)
         .unwrap_or_else(|| Window::last(USUAL, now));
-    let before = window.before(now);
-    let mut tops = Vec::new();
-    for facet in Facet::ALL {
-        tops.push((
-            facet,
-            attacks::tops(backend, facet, node, window, TOP).await?,
-        ));
-    }
+    let panels = attacks::panels(backend, node, window, TOP).await?;
+    let of_networks = |tops: &&Tops| tops.facet == Facet::Network;
+    let tops = panels.tops.iter().filter(of_networks);
     let networks = tops
-        .iter()
-        .filter(|(facet, _)| *facet == Facet::Network)
-        .flat_map(|(_, tops)| &tops.rows)
+        .flat_map(|tops| &tops.rows)
         .filter_map(|top| top.key.parse().ok());
     let names = Names::of(backend, networks);
     Ok(Numbers {
-        names,
         period,
         window,
         now,
-        attacks: [
-            attacks::over_time(backend, node, window).await?,
-            attacks::over_time(backend, node, before).await?,
-        ],
-        bans: [
-            attacks::bans_over_time(backend, node, window).await?,
-            attacks::bans_over_time(backend, node, before).await?,
-        ],
-        tops,
+        panels,
+        names,
     })
 }
 
@@ -80,16 +63,14 @@ pub(super) fn Panels(numbers: Numbers) -> impl IntoView {
         window: numbers.window,
         now: numbers.now,
     };
-    let total: i64 = numbers.attacks[0]
-        .iter()
-        .map(|bar| bar.events.iter().sum::<i64>())
-        .sum();
-    let attacks = charts::attacks(&scene, &numbers.attacks[0], &numbers.attacks[1]);
-    let bans = charts::bans(&scene, &numbers.bans[0], &numbers.bans[1]);
-    let mut tops = numbers
+    let panels = &numbers.panels;
+    let total: i64 = panels.bars.iter().map(Bar::total).sum();
+    let attacks = charts::attacks(&scene, &panels.bars, &panels.before);
+    let bans = charts::bans(&scene, &panels.bars, &panels.before);
+    let mut tops = panels
         .tops
         .iter()
-        .map(|(facet, tops)| top_card(&scene, *facet, tops, &numbers.names, total));
+        .map(|tops| top_card(&scene, tops, &numbers.names, total));
     let sources = tops.next();
     let others = tops.collect_view();
     view! {
@@ -118,14 +99,8 @@ pub(super) fn Panels(numbers: Numbers) -> impl IntoView {
     }
 }
 
-fn top_card(
-    scene: &Scene<'_>,
-    facet: Facet,
-    tops: &Tops,
-    names: &Names,
-    total: i64,
-) -> impl IntoView + use<> {
-    let words = scene.words;
+fn top_card(scene: &Scene<'_>, tops: &Tops, names: &Names, total: i64) -> impl IntoView + use<> {
+    let (words, facet) = (scene.words, tops.facet);
     let (title, head, empty) = words.top(facet);
     let ranks = tops
         .rows

@@ -117,12 +117,15 @@ pub(super) async fn same_asn(backend: &Backend, network: Network) -> Result<Vec<
         return Ok(Vec::new());
     };
     let window = Window::last(Span::Week, backend.clock.now());
-    let tops = attacks::tops(backend, Facet::Source, None, window, 100).await?;
-    let of_it = tops.rows.into_iter().filter_map(|top| {
-        let other: Network = top.key.parse().ok()?;
-        let same = places.place(other.address()).asn == Some(asn) && !network.contains(other);
-        same.then_some((other, top.events))
-    });
+    let tops = attacks::tops(backend, &[Facet::Source], None, window, 100).await?;
+    let of_it = tops
+        .into_iter()
+        .flat_map(|tops| tops.rows)
+        .filter_map(|top| {
+            let other: Network = top.key.parse().ok()?;
+            let same = places.place(other.address()).asn == Some(asn) && !network.contains(other);
+            same.then_some((other, top.events))
+        });
     let of_it: Vec<_> = of_it.take(SHOWN).collect();
     let nets: Vec<IpNet> = of_it.iter().map(|(other, _)| other.ipnet()).collect();
     let banned: HashSet<IpNet> = sql::banned_among(&backend.pool, &nets)

@@ -20,7 +20,7 @@ pub(crate) async fn of_keys(
     let now = backend.clock.now();
     let step = window.step_of_keys(now);
     let facet = counts::code(facet);
-    let mut tx = sql::snapshot(&backend.pool).await?;
+    let mut tx = counts::snapshot(&backend.pool).await?;
     let stretches = cut(
         window,
         Level::within(step),

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use domain::attack::window::Window;
 use domain::ids::NodeId;
-use sqlx::{PgConnection, PgPool, Postgres, Transaction};
+use sqlx::PgConnection;
 use time::{Duration, OffsetDateTime};
 
 use super::cut::{Rolled, Stretch};
@@ -42,43 +42,41 @@ fn code(node: Option<NodeId>) -> i64 {
     node.map_or(0, |node| node.0)
 }
 
-/// Lines of these kinds by bars, the pending ones by themselves.
+/// Lines of each kind by bars, the pending ones by themselves.
 pub(super) async fn events(
-    pool: &PgPool,
+    conn: &mut PgConnection,
     node: Option<NodeId>,
     window: Window,
     stretches: &[Stretch],
     step: Duration,
-    kinds: &[&str],
 ) -> Result<Vec<Counted>, sqlx::Error> {
     let columns = Columns::from(stretches);
     sqlx::query_as!(
         Counted,
         r#"select bar as "bar!", kind as "kind!", sum(events)::bigint as "events!" from (
-               select date_bin(make_interval(secs => $8::float8), c.start, timestamptz 'epoch') as bar,
+               select date_bin(make_interval(secs => $7::float8), c.start, timestamptz 'epoch') as bar,
                       c.kind, c.events
                from unnest($1::smallint[], $2::timestamptz[], $3::timestamptz[])
                         as s (level, begins, ends)
                join event_counts c on c.level = s.level and c.node_id = $4
-                   and c.start >= s.begins and c.start < s.ends and c.kind = any($5)
+                   and c.start >= s.begins and c.start < s.ends
                union all
                select u.start, u.kind, u.events
                from pending_counts p
                cross join lateral unnest(p.starts, p.keys, p.events) as u (start, kind, events)
-               where p.facet = 0 and ($4::bigint = 0 or p.node_id = $4) and u.kind = any($5)
-                 and u.start >= $6 and u.start < $7
+               where p.facet = 0 and ($4::bigint = 0 or p.node_id = $4)
+                 and u.start >= $5 and u.start < $6
            ) counted
            group by 1, 2"#,
         &columns.levels,
         &columns.froms,
         &columns.tos,
         code(node),
-        kinds as &[&str],
         window.from(),
         window.to(),
         step.as_seconds_f64(),
     )
-    .fetch_all(pool)
+    .fetch_all(conn)
     .await
 }
 
@@ -121,12 +119,6 @@ pub(super) async fn of_keys(
     Ok(rows.into_iter().map(|row| (row.bar, row.events)).collect())
 }
 
-/// A transaction that sees one moment.
-pub(super) async fn snapshot(pool: &PgPool) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
-    pool.begin_with("begin isolation level repeatable read read only")
-        .await
-}
-
 /// Until when there are buckets of keys; no line is dated after its arrival.
 pub(super) async fn rolled(
     conn: &mut PgConnection,
@@ -142,29 +134,41 @@ pub(super) async fn rolled(
     })
 }
 
-/// What is pending, as if it were a bucket: its first `depth` keys, in their order.
+/// What is pending of each of these facets, as if it were a bucket: its first `depth` keys, in their order.
 pub(super) async fn pending(
     conn: &mut PgConnection,
-    facet: i16,
+    facets: &[i16],
     node: Option<NodeId>,
     window: Window,
     depth: i64,
-) -> Result<Vec<Head>, sqlx::Error> {
-    sqlx::query_as!(
-        Head,
-        r#"select u.key as "key!", sum(u.events)::bigint as "events!"
-           from pending_counts p
-           cross join lateral unnest(p.starts, p.keys, p.events) as u (start, key, events)
-           where p.facet = $1 and ($2::bigint = 0 or p.node_id = $2) and u.start >= $3 and u.start < $4
-           group by 1 order by 2 desc limit $5"#,
-        facet,
+) -> Result<HashMap<i16, Vec<Head>>, sqlx::Error> {
+    let rows = sqlx::query!(
+        r#"select f.facet as "facet!", head.key as "key!", head.events as "events!"
+           from unnest($1::smallint[]) as f (facet)
+           cross join lateral (
+               select u.key, sum(u.events)::bigint as events
+               from pending_counts p
+               cross join lateral unnest(p.starts, p.keys, p.events) as u (start, key, events)
+               where p.facet = f.facet and ($2::bigint = 0 or p.node_id = $2)
+                 and u.start >= $3 and u.start < $4
+               group by 1 order by 2 desc limit $5
+           ) head"#,
+        facets,
         code(node),
         window.from(),
         window.to(),
         depth,
     )
     .fetch_all(conn)
-    .await
+    .await?;
+    let mut pending: HashMap<i16, Vec<Head>> = HashMap::new();
+    for row in rows {
+        pending.entry(row.facet).or_default().push(Head {
+            key: row.key,
+            events: row.events,
+        });
+    }
+    Ok(pending)
 }
 
 /// One of the first keys of a bucket.
@@ -174,36 +178,38 @@ pub(super) struct Head {
     pub events: i64,
 }
 
-/// The first `depth` keys of each bucket, in their order.
+/// The first `depth` keys of each bucket of each of these facets, in their order: the buckets of the first
+/// facet, then those of the second, …
 pub(super) async fn heads(
     conn: &mut PgConnection,
-    facet: i16,
+    facets: &[i16],
     node: Option<NodeId>,
     buckets: &[(i16, OffsetDateTime)],
     depth: i64,
 ) -> Result<Vec<Vec<Head>>, sqlx::Error> {
     let (levels, starts): (Vec<i16>, Vec<OffsetDateTime>) = buckets.iter().copied().unzip();
     let rows = sqlx::query!(
-        r#"select b.place as "place!", c.key, c.events
-           from unnest($1::smallint[], $2::timestamptz[])
-                    with ordinality as b (level, start, place)
+        r#"select (f.place - 1) * cardinality($2) + b.place - 1 as "place!", c.key, c.events
+           from unnest($1::smallint[]) with ordinality as f (facet, place)
+           cross join unnest($2::smallint[], $3::timestamptz[])
+                          with ordinality as b (level, start, place)
            cross join lateral (
-               select key, events from facet_counts f
-               where f.level = b.level and f.facet = $3 and f.node_id = $4 and f.start = b.start
-                 and f.events > 0
-               order by f.level, f.facet, f.node_id, f.start, f.events desc limit $5
+               select key, events from facet_counts c
+               where c.level = b.level and c.facet = f.facet and c.node_id = $4 and c.start = b.start
+                 and c.events > 0
+               order by c.level, c.facet, c.node_id, c.start, c.events desc limit $5
            ) c"#,
+        facets,
         &levels,
         &starts,
-        facet,
         code(node),
         depth,
     )
     .fetch_all(conn)
     .await?;
-    let mut heads = vec![Vec::new(); buckets.len()];
+    let mut heads = vec![Vec::new(); facets.len() * buckets.len()];
     for row in rows {
-        if let Some(head) = usize::try_from(row.place - 1)
+        if let Some(head) = usize::try_from(row.place)
             .ok()
             .and_then(|place| heads.get_mut(place))
         {
@@ -216,76 +222,93 @@ pub(super) async fn heads(
     Ok(heads)
 }
 
-/// Exact sums of these keys in a window that is cut into these stretches; 0 is left out.
+/// Lines of each key of each facet.
+pub(super) type Sums = HashMap<i16, HashMap<String, i64>>;
+
+/// Exact sums of these keys of facets in a window that is cut into these stretches; 0 is left out.
 pub(super) async fn sums(
     conn: &mut PgConnection,
-    facet: i16,
+    keys: &[(i16, &str)],
     node: Option<NodeId>,
     window: Window,
     stretches: &[Stretch],
-    keys: &[&str],
-) -> Result<HashMap<String, i64>, sqlx::Error> {
+) -> Result<Sums, sqlx::Error> {
+    let mut sums = Sums::new();
+    if keys.is_empty() {
+        return Ok(sums);
+    }
+    let (facets, keys): (Vec<i16>, Vec<&str>) = keys.iter().copied().unzip();
     let columns = Columns::from(stretches);
     let rows = sqlx::query!(
-        r#"select key as "key!", sum(events)::bigint as "events!" from (
-               select k.key, f.events
-               from unnest($1::text[]) as k (key)
-               cross join unnest($2::smallint[], $3::timestamptz[], $4::timestamptz[])
+        r#"-- (Unnested by itself: joined before, it would be so once for each key.)
+           with pending as materialized (
+               select p.facet, u.key, u.events
+               from pending_counts p
+               cross join lateral unnest(p.starts, p.keys, p.events) as u (start, key, events)
+               where p.facet = any($1) and ($6::bigint = 0 or p.node_id = $6)
+                 and u.start >= $7 and u.start < $8
+           )
+           select facet as "facet!", key as "key!", sum(events)::bigint as "events!" from (
+               select k.facet, k.key, f.events
+               from unnest($1::smallint[], $2::text[]) as k (facet, key)
+               cross join unnest($3::smallint[], $4::timestamptz[], $5::timestamptz[])
                               as s (level, begins, ends)
                cross join lateral (
                    select sum(f.events) as events from facet_counts f
-                   where f.level = s.level and f.facet = $5 and f.node_id = $6 and f.key = k.key
-                     and f.start >= s.begins and f.start < s.ends
+                   where f.level = s.level and f.facet = k.facet and f.node_id = $6
+                     and f.key = k.key and f.start >= s.begins and f.start < s.ends
                ) f
                where f.events is not null
                union all
-               select u.key, u.events
-               from pending_counts p
-               cross join lateral unnest(p.starts, p.keys, p.events) as u (start, key, events)
-               join unnest($1::text[]) as k (key) on k.key = u.key
-               where p.facet = $5 and ($6::bigint = 0 or p.node_id = $6)
-                 and u.start >= $7 and u.start < $8
+               select p.facet, p.key, p.events
+               from pending p
+               join unnest($1::smallint[], $2::text[]) as k (facet, key) using (facet, key)
            ) parts
-           group by 1"#,
-        keys as &[&str],
+           group by 1, 2"#,
+        &facets,
+        &keys as &[&str],
         &columns.levels,
         &columns.froms,
         &columns.tos,
-        facet,
         code(node),
         window.from(),
         window.to(),
     )
     .fetch_all(conn)
     .await?;
-    Ok(rows.into_iter().map(|row| (row.key, row.events)).collect())
+    for row in rows {
+        let of = sums.entry(row.facet).or_default();
+        of.insert(row.key, row.events);
+    }
+    Ok(sums)
 }
 
-/// Whether all keys of these stretches are kept.
-pub(super) async fn complete(
+/// Those of the facets of which not all keys of these stretches are kept.
+pub(super) async fn incomplete(
     conn: &mut PgConnection,
-    facet: i16,
+    facets: &[i16],
     node: Option<NodeId>,
     stretches: &[Stretch],
-) -> Result<bool, sqlx::Error> {
+) -> Result<Vec<i16>, sqlx::Error> {
     let columns = Columns::from(stretches);
     sqlx::query_scalar!(
-        r#"select not exists (
-               select from unnest($1::smallint[], $2::timestamptz[], $3::timestamptz[])
+        r#"select f.facet as "facet!" from unnest($1::smallint[]) as f (facet)
+           where exists (
+               select from unnest($2::smallint[], $3::timestamptz[], $4::timestamptz[])
                                as s (level, begins, ends)
-               join facet_totals t on t.level = s.level and t.facet = $4
+               join facet_totals t on t.level = s.level and t.facet = f.facet
                where t.since > s.begins or exists (
                    select from facet_buckets b
-                   where b.level = s.level and b.facet = $4 and b.node_id = $5
+                   where b.level = s.level and b.facet = f.facet and b.node_id = $5
                      and b.start >= s.begins and b.start < s.ends and b.floor > 0
                )
-           ) as "complete!""#,
+           )"#,
+        facets,
         &columns.levels,
         &columns.froms,
         &columns.tos,
-        facet,
         code(node),
     )
-    .fetch_one(conn)
+    .fetch_all(conn)
     .await
 }

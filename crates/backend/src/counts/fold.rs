@@ -48,7 +48,7 @@ pub(crate) async fn run(backend: Backend, shutdown: Shutdown) {
 /// Moves some of what is pending; how many rows, `None` where somebody else is at it. Once at a time
 /// over all replicas; `wait` for one's turn.
 pub(crate) async fn fold(backend: &Backend, wait: bool) -> Result<Option<i64>, Error> {
-    let mut tx = backend.pool.begin().await?;
+    let mut tx = super::begin(&backend.pool).await?;
     if wait {
         advisory::lock(&mut tx, advisory::COUNTS).await?;
     } else if !advisory::try_lock(&mut tx, advisory::COUNTS).await? {

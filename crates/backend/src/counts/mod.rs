@@ -11,11 +11,28 @@ mod roll;
 mod sql;
 
 use domain::attack::facet::Facet;
+use sqlx::{PgPool, Postgres, Transaction};
 
 pub(crate) use fold::{fold, make_room, run};
 pub(crate) use pending::Sums;
 pub(crate) use roll::roll;
 pub(crate) use sql::fold_some;
+
+/// A transaction whose statements are planned anew each time, as all about keys must be: a flood fills an empty
+/// table within seconds, and a plan that was kept would still read all of it.
+pub(crate) async fn begin(pool: &PgPool) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
+    pool.begin_with("begin; set local plan_cache_mode = force_custom_plan")
+        .await
+}
+
+/// As [`begin`], to read what was there at one moment.
+pub(crate) async fn snapshot(pool: &PgPool) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
+    pool.begin_with(
+        "begin isolation level repeatable read read only;
+         set local plan_cache_mode = force_custom_plan",
+    )
+    .await
+}
 
 /// Kinds, among the facets of `pending_counts`.
 const KINDS: i16 = 0;

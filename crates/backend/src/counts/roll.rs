@@ -15,7 +15,7 @@ const GRACE: Duration = Duration::MINUTE;
 /// cannot be rolled up (a flood for which the time does not suffice) must not hold up folding, without which
 /// no report is taken.
 pub(crate) async fn roll(backend: &Backend) -> Result<bool, Error> {
-    let mut tx = backend.pool.begin().await?;
+    let mut tx = super::begin(&backend.pool).await?;
     advisory::lock(&mut tx, advisory::COUNTS).await?;
     let rolled = next(&mut tx, backend.clock.now()).await?;
     tx.commit().await?;

@@ -35,9 +35,12 @@ pub struct Overview {
 /// Reads the dashboard of all nodes or one.
 pub async fn overview(backend: &Backend, node: Option<NodeId>) -> Result<Overview, Error> {
     let now = backend.clock.now();
+    let nodes = nodes::list(backend).await?;
+    // One for all the rest: asking the pool costs more than most of the questions.
+    let mut conn = backend.pool.acquire().await?;
     let counts = match node {
-        Some(node) => sql::counts_of(&backend.pool, node, now).await?,
-        None => sql::counts(&backend.pool, now).await?,
+        Some(node) => sql::counts_of(&mut *conn, node, now).await?,
+        None => sql::counts(&mut *conn, now).await?,
     };
     let minute = Duration::MINUTE;
     let this_minute = now
@@ -45,7 +48,7 @@ pub async fn overview(backend: &Backend, node: Option<NodeId>) -> Result<Overvie
         .and_then(|now| now.replace_nanosecond(0))
         .unwrap_or(now);
     let since = this_minute - 119 * minute;
-    let lines = sql::lines_per_minute(&backend.pool, node, since, this_minute).await?;
+    let lines = sql::lines_per_minute(&mut *conn, node, since, this_minute).await?;
     let of = |at: OffsetDateTime| {
         lines
             .iter()
@@ -62,15 +65,15 @@ pub async fn overview(backend: &Backend, node: Option<NodeId>) -> Result<Overvie
         bans_new_today: counts.new_bans,
         attacks_last_hour: sum(&minutes[60..]),
         attacks_previous_hour: sum(&minutes[..60]),
-        nodes: in_scope(nodes::list(backend).await?, node),
+        nodes: in_scope(nodes, node),
         per_minute: minutes[60..].to_vec(),
         last_attacks: match node {
-            Some(node) => sql::last_attacks_of(&backend.pool, node, 20).await?,
-            None => sql::last_attacks(&backend.pool, 20).await?,
+            Some(node) => sql::last_attacks_of(&mut *conn, node, 20).await?,
+            None => sql::last_attacks(&mut *conn, 20).await?,
         },
         last_bans: match node {
-            Some(node) => sql::last_bans_of(&backend.pool, node, 20).await?,
-            None => sql::last_bans(&backend.pool, 20).await?,
+            Some(node) => sql::last_bans_of(&mut *conn, node, 20).await?,
+            None => sql::last_bans(&mut *conn, 20).await?,
         },
         not_effective: counts.not_effective,
     })

@@ -6,7 +6,7 @@ use time::OffsetDateTime;
 use tokio::time::Instant;
 
 use super::{Limits, sql};
-use crate::{Backend, Error, advisory};
+use crate::{Backend, Error, advisory, counts};
 
 /// Keys that one statement deletes, or one bucket.
 const BATCH: i64 = 20_000;
@@ -23,7 +23,7 @@ pub(super) async fn sweep(
     }
     let most = i64::from(limits.attack_rows.get());
     while Instant::now() < end {
-        let mut tx = backend.pool.begin().await?;
+        let mut tx = counts::begin(&backend.pool).await?;
         advisory::lock(&mut tx, advisory::COUNTS).await?;
         // What is not rolled up yet stays, however much it is.
         let [hours, days] = sql::rolled(&mut tx).await?;

@@ -6,7 +6,7 @@ use sqlx::{AssertSqlSafe, PgConnection, PgPool};
 use time::OffsetDateTime;
 use tokio::time::Instant;
 
-use crate::counts::fold_some;
+use crate::counts::{self, fold_some};
 use crate::ingest::Log;
 use crate::{Backend, Error, advisory};
 
@@ -40,7 +40,7 @@ async fn removed(pool: &PgPool) -> Result<Vec<NodeId>, sqlx::Error> {
 
 /// Whether there may be more.
 async fn forget_some(backend: &Backend, node: NodeId, now: OffsetDateTime) -> Result<bool, Error> {
-    let mut tx = backend.pool.begin().await?;
+    let mut tx = counts::begin(&backend.pool).await?;
     advisory::lock(&mut tx, advisory::COUNTS).await?;
     // First everything is where it is taken out of.
     let some = fold_some(&mut tx, Some(node), now).await? > 0

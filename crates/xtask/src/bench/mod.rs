@@ -7,8 +7,8 @@ use anyhow::Result;
 use crate::database::Database;
 use crate::{geo, program};
 
-/// Lines that panels are measured over, unless the variable `LINES` says otherwise. So many need some 50 GB of
-/// disk and hours; the bench alone (`cargo bench -p backend --bench panels`) takes a tenth of them.
+/// Lines that panels are measured over, unless the variable `LINES` says otherwise. So many need some 60 GB of
+/// disk and two hours; the bench alone (`cargo bench -p backend --bench panels`) takes a tenth of them.
 const LINES: &str = "100000000";
 
 /// What to measure.

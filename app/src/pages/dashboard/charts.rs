@@ -41,15 +41,13 @@ impl Scene<'_> {
     }
 
     /// The attack list of this scope and period, with one filter more.
-    pub(super) fn lines(&self, filter: Option<(&'static str, String)>) -> String {
-        let more: Pairs = filter.into_iter().chain(self.window_pairs()).collect();
-        address("/attacks", &self.node(), &more)
+    pub(super) fn lines(&self, filter: (&'static str, String)) -> String {
+        self.list("/attacks", Some(filter), &self.window_pairs())
     }
 
-    /// A list of this scope at that time, of one kind or all.
-    fn list(&self, path: &str, kind: Option<&str>, times: &Pairs) -> String {
-        let kind = kind.map(|kind| ("kind", kind.to_owned()));
-        let more: Pairs = kind.into_iter().chain(times.clone()).collect();
+    /// A list of this scope at that time, filtered or not.
+    fn list(&self, path: &str, filter: Option<(&'static str, String)>, times: &Pairs) -> String {
+        let more: Pairs = filter.into_iter().chain(times.clone()).collect();
         address(path, &self.node(), &more)
     }
 
@@ -77,8 +75,10 @@ fn between(from: OffsetDateTime, to: OffsetDateTime) -> Pairs {
 /// Attack lines by kind, with the period before as a line.
 pub(super) fn attacks(scene: &Scene<'_>, bars: &[Bar], before: &[Bar]) -> Stacked {
     let words = scene.words;
-    let lines =
-        |kind: Option<Kind>, times: &Pairs| scene.list("/attacks", kind.map(Kind::as_str), times);
+    let lines = |kind: Option<Kind>, times: &Pairs| {
+        let kind = kind.map(|kind| ("kind", kind.as_str().to_owned()));
+        scene.list("/attacks", kind, times)
+    };
     let period = scene.window_pairs();
     let series = Kind::ALL.map(|kind| Series {
         class: kind_class(kind),
@@ -114,7 +114,8 @@ pub(super) fn bans(scene: &Scene<'_>, bars: &[Bar], before: &[Bar]) -> Stacked {
     let words = scene.words;
     let kinds = [BanEventKind::Ban, BanEventKind::Unban];
     let events = |kind: Option<BanEventKind>, times: &Pairs| {
-        scene.list("/bans/history", kind.map(BanEventKind::as_str), times)
+        let kind = kind.map(|kind| ("kind", kind.as_str().to_owned()));
+        scene.list("/bans/history", kind, times)
     };
     let period = scene.window_pairs();
     let classes = ["series-ban", "series-unban"];

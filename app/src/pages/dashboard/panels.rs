@@ -120,12 +120,12 @@ fn top_card(scene: &Scene<'_>, tops: &Tops, names: &Names, total: i64) -> impl I
             href: match facet {
                 Facet::Source => match top.key.parse() {
                     Ok(network) => address_url(network),
-                    Err(_) => scene.lines(Some(("search", top.key.clone()))),
+                    Err(_) => scene.lines(("search", top.key.clone())),
                 },
-                Facet::Network => scene.lines(Some(("asn", top.key.clone()))),
-                Facet::Country => scene.lines(Some(("country", top.key.clone()))),
-                Facet::Extension => scene.lines(Some(("extension", top.key.clone()))),
-                Facet::Prefix => scene.lines(Some(("prefix", top.key.clone()))),
+                Facet::Network => scene.lines(("asn", top.key.clone())),
+                Facet::Country => scene.lines(("country", top.key.clone())),
+                Facet::Extension => scene.lines(("extension", top.key.clone())),
+                Facet::Prefix => scene.lines(("prefix", top.key.clone())),
             },
             events: top.events,
             before: top.before,

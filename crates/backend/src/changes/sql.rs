@@ -41,17 +41,21 @@ pub(super) async fn insert_nodes(
     Ok(())
 }
 
+/// Behind everything older than the oldest transaction that was running.
+fn settled(xmin: i64) -> Cursor {
+    Cursor {
+        xid: xmin - 1,
+        id: i64::MAX,
+    }
+}
+
 pub(super) async fn head(pool: &PgPool) -> Result<Cursor, sqlx::Error> {
-    // Everything older than the oldest running transaction is settled.
     let xmin = sqlx::query_scalar!(
         r#"select pg_snapshot_xmin(pg_current_snapshot())::text::bigint as "xmin!""#
     )
     .fetch_one(pool)
     .await?;
-    Ok(Cursor {
-        xid: xmin - 1,
-        id: i64::MAX,
-    })
+    Ok(settled(xmin))
 }
 
 pub(super) async fn since(pool: &PgPool, cursor: Cursor) -> Result<Since, sqlx::Error> {
@@ -76,10 +80,7 @@ pub(super) async fn since(pool: &PgPool, cursor: Cursor) -> Result<Since, sqlx::
     if everything {
         return Ok(Since {
             changes: Vec::new(),
-            cursor: Cursor {
-                xid: state.xmin - 1,
-                id: i64::MAX,
-            },
+            cursor: settled(state.xmin),
             everything,
             more: state.unsettled,
         });
@@ -102,12 +103,12 @@ pub(super) async fn since(pool: &PgPool, cursor: Cursor) -> Result<Since, sqlx::
         xid: row.xid,
         id: row.id,
     });
-    // All that was settled has been read.
-    let settled = Cursor {
-        xid: state.xmin - 1,
-        id: i64::MAX,
+    let cursor = if full {
+        last
+    } else {
+        // All that was settled has been read.
+        last.max(settled(state.xmin))
     };
-    let cursor = if full { last } else { last.max(settled) };
     let changes: BTreeSet<Change> = rows
         .iter()
         // A topic of a newer console is none of our pages'.

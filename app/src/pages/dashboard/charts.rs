@@ -84,6 +84,7 @@ pub(super) fn attacks(scene: &Scene<'_>, bars: &[Bar], before: &[Bar]) -> Stacke
         class: kind_class(kind),
         name: words.attack_kind(kind),
         href: lines(Some(kind), &period),
+        filter: Some(("kind", kind.as_str())),
     });
     let columns = bars.iter().map(|bar| {
         let times = between(bar.start, scene.end(bar.start));
@@ -92,7 +93,6 @@ pub(super) fn attacks(scene: &Scene<'_>, bars: &[Bar], before: &[Bar]) -> Stacke
             end: scene.end(bar.start),
             values: bar.events.to_vec(),
             href: lines(None, &times),
-            hrefs: Kind::ALL.map(|kind| lines(Some(kind), &times)).to_vec(),
         }
     });
     let sums = (0..Kind::ALL.len()).map(|place| before.iter().map(|bar| bar.events[place]).sum());
@@ -123,6 +123,7 @@ pub(super) fn bans(scene: &Scene<'_>, bars: &[Bar], before: &[Bar]) -> Stacked {
         class,
         name: words.ban_event(kind),
         href: events(Some(kind), &period),
+        filter: Some(("kind", kind.as_str())),
     });
     let columns = bars.iter().map(|bar| {
         let times = between(bar.start, scene.end(bar.start));
@@ -131,7 +132,6 @@ pub(super) fn bans(scene: &Scene<'_>, bars: &[Bar], before: &[Bar]) -> Stacked {
             end: scene.end(bar.start),
             values: vec![bar.bans, bar.unbans],
             href: events(None, &times),
-            hrefs: kinds.map(|kind| events(Some(kind), &times)).to_vec(),
         }
     });
     Stacked {

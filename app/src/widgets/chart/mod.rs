@@ -2,6 +2,7 @@
 //! policy allows no inline style), every bar a link, the same numbers as a table behind.
 
 mod axis;
+mod columns;
 mod legend;
 mod rank;
 mod share;

@@ -10,7 +10,8 @@ pub(super) fn share(part: i64, whole: i64) -> String {
     if part <= 0 || whole <= 0 {
         return "0 %".to_owned();
     }
-    match percent(part, whole) {
+    // Part and whole may have been counted one after the other.
+    match percent(part.min(whole), whole) {
         0 => "<1 %".to_owned(),
         percent => format!("{percent} %"),
     }
@@ -69,6 +70,7 @@ mod tests {
     fn shares_and_changes() {
         assert_eq!(share(1, 3), "33 %");
         assert_eq!(share(1, 1_000), "<1 %");
+        assert_eq!(share(203, 200), "100 %");
         assert_eq!(share(0, 0), "0 %");
         assert_eq!(share(i64::MAX, i64::MAX), "100 %");
         let cases = [

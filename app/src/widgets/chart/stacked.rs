@@ -9,17 +9,18 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use super::axis;
+use super::columns::{before, columns};
 use super::legend::{Legend, Patterns};
-use super::stack::{pieces, pixels};
+use super::stack::pixels;
 use super::table::NumbersTable;
 use crate::request::words;
 use crate::widgets::grouped;
 use crate::words::Words;
 
 /// Pixels from the highest mark to the foot of the bars.
-const HEIGHT: i64 = 160;
+pub(super) const HEIGHT: i64 = 160;
 /// Above the highest mark, for half of its number.
-const HEAD: i64 = 8;
+pub(super) const HEAD: i64 = 8;
 /// Of the times under the bars.
 const FOOT: i64 = 20;
 
@@ -32,6 +33,8 @@ pub(crate) struct Series {
     pub name: &'static str,
     /// To what it counts.
     pub href: String,
+    /// The parameter that leads from a bar to this part of it, where it has others; as it is written.
+    pub filter: Option<(&'static str, &'static str)>,
 }
 
 /// One bar.
@@ -43,10 +46,8 @@ pub(crate) struct Column {
     pub end: OffsetDateTime,
     /// A count for each series.
     pub values: Vec<i64>,
-    /// To what it counts.
+    /// To what it counts: a path and parameters.
     pub href: String,
-    /// To what each of its pieces counts.
-    pub hrefs: Vec<String>,
 }
 
 /// A chart's numbers.
@@ -128,8 +129,8 @@ pub(crate) fn StackedBars(chart: Stacked) -> impl IntoView {
                                 })
                                 .collect_view()}
                         </g>
-                        <Columns chart=chart.clone() top/>
-                        <Before line=chart.line.clone().unwrap_or_default() top/>
+                        <g inner_html=columns(&chart, words, top).into_string()></g>
+                        <g class="before" inner_html=before(chart.line.as_deref(), top).into_string()></g>
                         <TimeMarks chart=chart.clone()/>
                     </svg>
                 </div>
@@ -144,13 +145,13 @@ pub(crate) fn StackedBars(chart: Stacked) -> impl IntoView {
 }
 
 /// Pixels from the top, of a count.
-fn level(count: i64, top: i64) -> String {
+pub(super) fn level(count: i64, top: i64) -> String {
     let down = HEIGHT * 10 - count.saturating_mul(HEIGHT * 10) / top.max(1);
     pixels(HEAD * 10 + down)
 }
 
 /// Per cent of the width, of a place among the bars.
-fn across(place: usize, bars: usize) -> String {
+pub(super) fn across(place: usize, bars: usize) -> String {
     let thousandths = place * 100_000 / bars.max(1);
     format!("{}.{:03}%", thousandths / 1_000, thousandths % 1_000)
 }
@@ -170,100 +171,6 @@ fn Counts(marks: Vec<i64>, top: i64) -> impl IntoView {
     view! {
         <svg class=class height=(HEAD + HEIGHT + FOOT).to_string() aria-hidden="true">{texts}</svg>
     }
-}
-
-#[component]
-fn Columns(chart: Stacked, top: i64) -> impl IntoView {
-    let words = words();
-    let bars = chart.columns.len();
-    let dated = chart.is_dated();
-    let names: Vec<_> = chart.series.iter().map(|series| series.name).collect();
-    chart
-        .columns
-        .into_iter()
-        .enumerate()
-        .map(|(place, column)| {
-            let (x, width) = (across(place, bars), across(1, bars));
-            let parts: Vec<_> = names
-                .iter()
-                .zip(&column.values)
-                .filter(|(_, value)| **value > 0)
-                .map(|(name, value)| format!("{name} {}", grouped(*value)))
-                .collect();
-            let total = grouped(column.values.iter().sum());
-            let rest = match parts.len() {
-                0 | 1 => format!(": {}", parts.first().unwrap_or(&total)),
-                _ => format!(": {total} ({})", parts.join(", ")),
-            };
-            let pieces = pieces(&column.values, top, HEIGHT * 10)
-                .into_iter()
-                .enumerate()
-                .filter_map(|(series, piece)| {
-                    let (y, tall) = piece?;
-                    let href = column.hrefs.get(series).cloned();
-                    Some(view! {
-                        <a href=href data-enhance="" tabindex="-1">
-                            <rect
-                                class="piece"
-                                x=x.clone()
-                                width=width.clone()
-                                y=pixels(HEAD * 10 + y)
-                                height=pixels(tall)
-                                fill=format!("url(#{}-{series})", chart.id)
-                            ></rect>
-                        </a>
-                    })
-                })
-                .collect_view();
-            view! {
-                <g
-                    class="column"
-                    data-from=column.start.unix_timestamp().to_string()
-                    data-to=column.end.unix_timestamp().to_string()
-                >
-                    <title data-clock=exact(column.start) data-form=dated.then_some("both") data-rest=rest.clone()>
-                        {format!("{} UTC{rest}", spoken(words, column.start, dated))}
-                    </title>
-                    <a href=column.href data-enhance="" tabindex="-1">
-                        <rect
-                            class="hit"
-                            x=x.clone()
-                            width=width.clone()
-                            y="0"
-                            height=(HEAD + HEIGHT).to_string()
-                        ></rect>
-                    </a>
-                    {pieces}
-                </g>
-            }
-        })
-        .collect_view()
-}
-
-/// The period before, as steps over the bars.
-#[component]
-fn Before(line: Vec<i64>, top: i64) -> impl IntoView {
-    let bars = line.len();
-    let levels: Vec<_> = line.into_iter().map(|count| level(count, top)).collect();
-    let flats = levels
-        .iter()
-        .enumerate()
-        .map(|(place, y)| {
-            let (x1, x2) = (across(place, bars), across(place + 1, bars));
-            view! { <line x1=x1 x2=x2 y1=y.clone() y2=y.clone()></line> }
-        })
-        .collect_view();
-    let steps = levels
-        .windows(2)
-        .enumerate()
-        .filter(|(_, pair)| pair[0] != pair[1])
-        .map(|(place, pair)| {
-            let x = across(place + 1, bars);
-            let (y1, y2) = (pair[0].clone(), pair[1].clone());
-            view! { <line x1=x.clone() x2=x y1=y1 y2=y2></line> }
-        })
-        .collect_view();
-    view! { <g class="before">{flats}{steps}</g> }
 }
 
 #[component]

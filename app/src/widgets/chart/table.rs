@@ -1,10 +1,12 @@
 //! The numbers of a chart as a table: for screen readers, for copying, and without JavaScript.
 
 use leptos::prelude::*;
+use maud::{Markup, html};
 
 use super::stacked::{Stacked, exact, spoken};
 use crate::request::words;
 use crate::widgets::grouped;
+use crate::words::Words;
 
 /// Newest first; each time leads to what happened in it.
 #[component]
@@ -14,41 +16,6 @@ pub(super) fn NumbersTable(chart: Stacked) -> impl IntoView {
         .series
         .iter()
         .map(|series| view! { <th class="number">{series.name}</th> })
-        .collect_view();
-    let dated = chart.is_dated();
-    let rows = chart
-        .columns
-        .iter()
-        .rev()
-        .map(|column| {
-            let cells = column
-                .values
-                .iter()
-                .map(|value| {
-                    let class = if *value == 0 {
-                        "number muted"
-                    } else {
-                        "number"
-                    };
-                    view! { <td class=class>{grouped(*value)}</td> }
-                })
-                .collect_view();
-            view! {
-                <tr data-key=exact(column.start)>
-                    <th scope="row" class="nowrap">
-                        <a
-                            href=column.href.clone()
-                            data-enhance=""
-                            data-clock=exact(column.start)
-                            data-form=dated.then_some("both")
-                        >
-                            {spoken(words, column.start, dated)}
-                        </a>
-                    </th>
-                    {cells}
-                </tr>
-            }
-        })
         .collect_view();
     view! {
         <details class="chart-table" id=format!("{}-table", chart.id)>
@@ -61,9 +28,30 @@ pub(super) fn NumbersTable(chart: Stacked) -> impl IntoView {
                             {heads}
                         </tr>
                     </thead>
-                    <tbody>{rows}</tbody>
+                    <tbody inner_html=rows(&chart, words).into_string()></tbody>
                 </table>
             </div>
         </details>
+    }
+}
+
+/// Written as HTML at once, as [`super::columns`].
+fn rows(chart: &Stacked, words: Words) -> Markup {
+    let dated = chart.is_dated();
+    let form = dated.then_some("both");
+    html! {
+        @for column in chart.columns.iter().rev() {
+            @let key = exact(column.start);
+            tr data-key=(key) {
+                th.nowrap scope="row" {
+                    a href=(column.href) data-enhance="" data-clock=(key) data-form=[form] {
+                        (spoken(words, column.start, dated))
+                    }
+                }
+                @for value in &column.values {
+                    td.number.muted[*value == 0] { (grouped(*value)) }
+                }
+            }
+        }
     }
 }

@@ -8,8 +8,8 @@ use anyhow::Context;
 use embedded::postgres::{PostgresError, PrivatePostgres};
 use runtime::Shutdown;
 use sqlx::migrate::MigrateError;
-use sqlx::postgres::{PgConnectOptions, PgConnection, PgPoolOptions};
-use sqlx::{ConnectOptions, Connection, Executor, PgPool, Row};
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::{ConnectOptions, Connection, PgPool};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
@@ -20,7 +20,7 @@ const ACQUIRE_LIMIT: Duration = Duration::from_secs(2);
 /// Each job holds one for its lock while it waits for another to work on.
 const LEAST_CONNECTIONS: u32 = 8;
 /// A connection idle for longer is tried before it is used.
-const TRUSTED: Duration = Duration::from_millis(100);
+const TRUSTED: Duration = Duration::from_secs(1);
 /// Between two tries while Postgres is not there yet.
 const RETRY: Duration = Duration::from_secs(1);
 
@@ -157,21 +157,7 @@ pub fn connections(most: u32, options: PgConnectOptions) -> PgPool {
                 Ok(true)
             })
         })
-        .after_release(|connection, _| Box::pin(free(connection)))
         .connect_lazy_with(options.options(backend::CONNECTION))
-}
-
-/// Whether no transaction is open. A `begin` that is cancelled (its browser went away) is sent all the same,
-/// and sqlx 0.9.0 forgets it (github.com/launchbadge/sqlx, issue 4393): what the next one writes there would
-/// never be committed.
-async fn free(connection: &mut PgConnection) -> sqlx::Result<bool> {
-    // By itself a statement is as old as its transaction. In a failed transaction it is refused.
-    let question = sqlx::raw_sql("select now() = statement_timestamp()");
-    match connection.fetch_one(question).await {
-        Ok(row) => row.try_get(0),
-        Err(sqlx::Error::Database(_)) => Ok(false),
-        Err(error) => Err(error),
-    }
 }
 
 /// True when the schema is up to date, false when shutdown came first.

@@ -2,20 +2,19 @@
 
 use std::time::Duration;
 
-use app::request::{SESSION_USER, Visitor};
+use app::request::Visitor;
 use axum::extract::{Request, State};
 use axum::http::request::Parts;
 use axum::http::{Method, Uri};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use backend::accounts::{self, Present};
-use domain::ids::UserId;
 use tower_sessions::Session;
 
 use crate::error::ApiError;
 use crate::node_api::Peer;
 use crate::origin::SERVER_FUNCTIONS;
-use crate::{AppState, away};
+use crate::{AppState, away, session};
 
 /// Longer than this Postgres is away: the page that says so comes within three seconds.
 const PATIENCE: Duration = Duration::from_millis(2_500);
@@ -38,9 +37,11 @@ pub(crate) async fn layer(State(state): State<AppState>, request: Request, next:
         Ok(Ok(Ok(present))) => {
             let address = parts.extensions.get::<Peer>().map(|peer| peer.0);
             let read_only = present.as_ref().is_some_and(|present| present.read_only);
+            let stale = present.as_ref().is_some_and(|present| present.stale);
             parts.extensions.insert(Visitor {
                 user: present.map(|present| present.user),
                 address,
+                stale,
                 read_only,
             });
             next.run(Request::from_parts(parts, body)).await
@@ -79,16 +80,12 @@ async fn signed_in(state: &AppState, request: &Parts) -> Result<Option<Present>,
     let Some(session) = request.extensions.get::<Session>() else {
         return Ok(None);
     };
-    let id = session.get::<i64>(SESSION_USER).await.map_err(|error| {
-        tracing::warn!("session store: {error}");
-        Away
-    })?;
-    match id {
-        None => Ok(None),
-        Some(id) => accounts::present(&state.backend, UserId(id))
-            .await
-            .map_err(told),
-    }
+    let Some(id) = session.id() else {
+        return Ok(None);
+    };
+    accounts::present(&state.backend, session::key(&id))
+        .await
+        .map_err(told)
 }
 
 async fn setup_needed(state: &AppState) -> Result<bool, Away> {

@@ -12,7 +12,7 @@ use axum::middleware::{Next, from_fn, from_fn_with_state as layer};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use leptos::nonce::Nonce;
-use leptos::prelude::{provide_context, use_context};
+use leptos::prelude::{provide_context, with_context};
 use leptos_axum::{ErrorHandler, LeptosRoutes, generate_route_list};
 use sqlx::Connection;
 use tower::{Layer, ServiceExt};
@@ -41,9 +41,8 @@ pub fn router(state: AppState) -> Router {
         provide_context(backend.clone());
         provide_context(public_url.clone());
         // In place of the one that leptos makes: the policy of `headers` names this one.
-        let nonce =
-            use_context::<Parts>().and_then(|parts| parts.extensions.get::<Nonce>().cloned());
-        if let Some(nonce) = nonce {
+        let nonce = with_context::<Parts, _>(|parts| parts.extensions.get::<Nonce>().cloned());
+        if let Some(nonce) = nonce.flatten() {
             provide_context(nonce);
         }
     };

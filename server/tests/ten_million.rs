@@ -101,7 +101,7 @@ async fn ten_million_lines_are_counted_and_swept(pool: PgPool) {
         .step_by(usize::try_from(ROUND).unwrap())
         .collect();
     for pair in starts.chunks(2) {
-        let stored = futures::future::join_all(pair.iter().map(|from| store(&pool, *from)));
+        let stored = futures::future::join_all(pair.iter().map(|from| store(&backend, *from)));
         // What was pending before.
         tokio::join!(stored, fold(&backend, begin));
     }
@@ -146,8 +146,8 @@ async fn ten_million_lines_are_counted_and_swept(pool: PgPool) {
 }
 
 /// One round of lines, and their sums.
-async fn store(pool: &PgPool, from: i64) {
-    let mut tx = pool.begin().await.unwrap();
+async fn store(backend: &Backend, from: i64) {
+    let mut tx = backend.begin().await.unwrap();
     for sql in STORE.into_iter().chain([PENDING]) {
         sqlx::query(sql)
             .bind(from)

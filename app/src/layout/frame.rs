@@ -6,7 +6,7 @@ use leptos_meta::Title;
 use crate::layout::sources::Sources;
 use crate::layout::toasts::Toasts;
 use crate::layout::top_bar::TopBar;
-use crate::request::{may, narrow_navigation, navigated, parts, words};
+use crate::request::{may, narrow_navigation, navigated, path, words};
 use crate::widgets::Icon;
 use domain::role::Permission;
 
@@ -51,7 +51,7 @@ pub(crate) fn Bare(#[prop(into)] title: String, children: Children) -> impl Into
 #[component]
 fn SideNav() -> impl IntoView {
     let words = words();
-    let path = parts().uri.path().to_owned();
+    let path = path();
     let link = move |page: &'static str, icon: &'static str, text: &'static str| {
         let current = if page == "/" {
             path == "/"

@@ -3,7 +3,7 @@
 use backend::nodes;
 use leptos::prelude::*;
 
-use crate::request::{backend, parts, rescoped, scope, words};
+use crate::request::{backend, path, rescoped, scope, words};
 use crate::widgets::Icon;
 
 /// A menu of all nodes. Where a page knows no scope, it leads to the dashboard of the chosen node.
@@ -22,7 +22,7 @@ pub(super) fn ScopeMenu() -> impl IntoView {
 #[component]
 fn Menu(names: Vec<nodes::NodeName>) -> impl IntoView {
     let words = words();
-    let path = parts().uri.path().to_owned();
+    let path = path();
     let page_of = path.strip_prefix("/nodes/").map(str::to_owned);
     let current = names
         .iter()

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::OnceCell;
 
 use crate::request::session::session;
-use crate::request::{SESSION_FLASH, visitor};
+use crate::request::{SESSION_FLASH, request, visitor};
 
 /// How a message is meant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -137,20 +137,20 @@ pub(crate) fn provide_flash() {
 /// The message left for this page. A page that refreshes itself leaves it to the answer of the
 /// action under way, and keeps showing the one it has.
 pub(crate) async fn take_flash() -> Option<Flash> {
-    if use_context::<axum::http::request::Parts>()?
-        .headers
-        .contains_key("x-refresh")
-    {
+    if request(|parts| parts.headers.contains_key("x-refresh"))? {
         return None;
     }
-    let (slot, session) = (use_context::<OfThisPage>()?, session());
+    let slot = use_context::<OfThisPage>()?;
+    let (session, visitor) = (session(), visitor());
     let read = || async move {
-        if visitor().read_only {
-            // It cannot be taken out; a page that says so is worth more than none.
-            session?.get::<Flash>(SESSION_FLASH).await.ok().flatten()
-        } else {
-            session?.remove::<Flash>(SESSION_FLASH).await.ok().flatten()
+        let session = session?;
+        let found = session.get::<Flash>(SESSION_FLASH).await.ok().flatten();
+        // Where it cannot be taken out, a page that says so is worth more than none.
+        if !visitor.read_only && (found.is_some() || visitor.stale) {
+            // Whatever changes is stored after the page, and with it that the session is used.
+            let _ = session.remove_value(SESSION_FLASH).await;
         }
+        found
     };
     slot.0.get_or_init(read).await.clone()
 }

@@ -11,8 +11,8 @@ pub use session::{SESSION_ADDRESS, SESSION_EPOCH, SESSION_FLASH, SESSION_USER};
 pub(crate) use session::{begin_session, end_session, has_session};
 pub use visitor::{PublicUrl, Visitor};
 pub(crate) use visitor::{
-    Theme, console_url, go, go_back, may, narrow_navigation, navigated, parts, query, rescoped,
-    scope, scoped, theme, visitor, words, words_of,
+    Theme, console_url, go, go_back, may, narrow_navigation, navigated, path, query, request,
+    rescoped, scope, scoped, theme, visitor, words, words_of,
 };
 
 use backend::{Actor, Backend};

@@ -1,11 +1,10 @@
 //! The session's keys, shared with the server's session store and layer.
 
 use backend::accounts::User;
-use leptos::prelude::*;
 use tower_sessions::Session;
 
 use crate::error::AppError;
-use crate::request::{parts, visitor};
+use crate::request::{request, visitor};
 
 /// Key of the signed-in user's id (`i64`); the store copies it to `sessions.user_id`.
 pub const SESSION_USER: &str = "user_id";
@@ -17,8 +16,7 @@ pub const SESSION_ADDRESS: &str = "address";
 pub const SESSION_FLASH: &str = "flash";
 
 pub(crate) fn session() -> Option<Session> {
-    use_context::<axum::http::request::Parts>()
-        .and_then(|parts| parts.extensions.get::<Session>().cloned())
+    request(|parts| parts.extensions.get::<Session>().cloned()).flatten()
 }
 
 /// Is there one already?
@@ -29,11 +27,7 @@ pub(crate) fn has_session() -> bool {
 /// Signs a user in under a new session id, so that a planted one is worth nothing. The old session
 /// is deleted before the user is written: if the store fails in between, nobody is signed in.
 pub(crate) async fn begin_session(user: &User) -> Result<(), AppError> {
-    let session = parts()
-        .extensions
-        .get::<Session>()
-        .cloned()
-        .ok_or_else(|| AppError::Unavailable.told())?;
+    let session = session().ok_or_else(|| AppError::Unavailable.told())?;
     let address = visitor().address.map(|address| address.to_string());
     session.cycle_id().await.map_err(unavailable)?;
     session

@@ -20,13 +20,20 @@ pub struct Visitor {
     pub user: Option<User>,
     /// Where from: a configured proxy's header, else the peer.
     pub address: Option<IpAddr>,
+    /// It is time to write that the session is used.
+    pub stale: bool,
     /// The database takes no changes now: what is shown may be old.
     pub read_only: bool,
 }
 
-/// The request's parts.
-pub(crate) fn parts() -> Parts {
-    expect_context::<Parts>()
+/// The request's parts, to look at: a copy of all headers and extensions would be made for each word of a page.
+pub(crate) fn request<R>(look: impl FnOnce(&Parts) -> R) -> Option<R> {
+    with_context::<Parts, R>(look)
+}
+
+/// The page's path.
+pub(crate) fn path() -> String {
+    request(|parts| parts.uri.path().to_owned()).unwrap_or_default()
 }
 
 /// `http.public_url` of the console, where it is set; provided by the server.
@@ -38,10 +45,11 @@ pub(crate) fn console_url() -> String {
     if let Some(PublicUrl(Some(url))) = use_context() {
         return url.to_string();
     }
-    let parts = parts();
-    let host = parts.headers.get("host");
-    let host = host.and_then(|host| host.to_str().ok());
-    let host = host.unwrap_or("console");
+    let host = request(|parts| {
+        let host = parts.headers.get("host")?;
+        host.to_str().ok().map(str::to_owned)
+    });
+    let host = host.flatten().unwrap_or_else(|| "console".to_owned());
     let this_machine = host.starts_with("127.") || host.starts_with("localhost");
     let scheme = if this_machine { "http" } else { "https" };
     format!("{scheme}://{host}")
@@ -49,8 +57,8 @@ pub(crate) fn console_url() -> String {
 
 /// Who asks.
 pub(crate) fn visitor() -> Visitor {
-    use_context::<Parts>()
-        .and_then(|parts| parts.extensions.get::<Visitor>().cloned())
+    request(|parts| parts.extensions.get::<Visitor>().cloned())
+        .flatten()
         .unwrap_or_default()
 }
 
@@ -89,7 +97,7 @@ pub(crate) fn theme() -> Theme {
 
 /// The language cookie, else the browser's first language that we have.
 pub(crate) fn words() -> Words {
-    use_context::<Parts>().map_or(Words::En, |parts| words_of(&parts.headers))
+    request(|parts| words_of(&parts.headers)).unwrap_or(Words::En)
 }
 
 /// As [`words`], of a request that no page answers.
@@ -107,8 +115,7 @@ pub(crate) fn words_of(headers: &HeaderMap) -> Words {
 }
 
 fn cookie(name: &str) -> Option<String> {
-    let parts = use_context::<Parts>()?;
-    cookie_of(&parts.headers, name).map(ToOwned::to_owned)
+    request(|parts| cookie_of(&parts.headers, name).map(ToOwned::to_owned)).flatten()
 }
 
 fn cookie_of<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
@@ -122,11 +129,12 @@ fn cookie_of<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
 
 /// One parameter of the page's address, decoded.
 pub(crate) fn query(name: &str) -> Option<String> {
-    let parts = use_context::<Parts>()?;
-    let query = parts.uri.query()?;
-    form_urlencoded::parse(query.as_bytes())
-        .find_map(|(key, value)| (key == name).then(|| value.into_owned()))
-        .filter(|value| !value.is_empty())
+    request(|parts| {
+        form_urlencoded::parse(parts.uri.query()?.as_bytes())
+            .find_map(|(key, value)| (key == name).then(|| value.into_owned()))
+            .filter(|value| !value.is_empty())
+    })
+    .flatten()
 }
 
 /// The one node the visitor looks at; `None` is all of them.
@@ -154,8 +162,7 @@ pub(crate) fn rescoped(path: &str, node: Option<NodeId>) -> String {
 
 /// A page of the navigation, with the visitor's scope and, where it is about one, the period.
 pub(crate) fn navigated(path: &str) -> String {
-    let here = use_context::<Parts>();
-    let periodic = here.is_some_and(|parts| PERIODIC.contains(&parts.uri.path()));
+    let periodic = request(|parts| PERIODIC.contains(&parts.uri.path())).unwrap_or_default();
     let stays = |name: &str| periodic && PERIODIC.contains(&path) && PERIOD.contains(&name);
     with_parameters(path, scope(), stays)
 }
@@ -165,9 +172,8 @@ fn with_parameters(path: &str, node: Option<NodeId>, stays: impl Fn(&str) -> boo
     if let Some(node) = node {
         pairs.append_pair("node", &node.to_string());
     }
-    let parts = use_context::<Parts>();
-    let query = parts.as_ref().and_then(|parts| parts.uri.query());
-    let own = form_urlencoded::parse(query.unwrap_or_default().as_bytes());
+    let query = request(|parts| parts.uri.query().map(str::to_owned)).flatten();
+    let own = form_urlencoded::parse(query.as_deref().unwrap_or_default().as_bytes());
     for (name, value) in own.filter(|(name, value)| stays(name) && !value.is_empty()) {
         pairs.append_pair(&name, &value);
     }
@@ -190,17 +196,12 @@ pub(crate) fn go(path: &str) {
 
 /// Back to the page the form stood on (its path and query only), else to `otherwise`.
 pub(crate) fn go_back(otherwise: &str) {
-    let referer = use_context::<Parts>().and_then(|parts| {
-        let referer = parts
-            .headers
-            .get(REFERER)?
-            .to_str()
-            .ok()?
-            .parse::<axum::http::Uri>()
-            .ok()?;
+    let referer = request(|parts| {
+        let referer = parts.headers.get(REFERER)?.to_str().ok()?;
+        let referer = referer.parse::<axum::http::Uri>().ok()?;
         let path = referer.path_and_query()?.as_str().to_owned();
         (path.starts_with('/') && !path.starts_with("//") && !path.starts_with("/\\"))
             .then_some(path)
     });
-    go(&referer.unwrap_or_else(|| otherwise.to_owned()));
+    go(&referer.flatten().unwrap_or_else(|| otherwise.to_owned()));
 }

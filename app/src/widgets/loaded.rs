@@ -3,6 +3,7 @@
 use std::future::Future;
 
 use leptos::prelude::*;
+use tokio_util::task::AbortOnDropHandle;
 
 use crate::error::AppError;
 use crate::request::words;
@@ -17,12 +18,18 @@ where
     V: FnOnce(T) -> R + Send + 'static,
     R: IntoView + 'static,
 {
+    // It goes on while the parts before it are awaited one after the other, and ends with the page.
+    let load = AbortOnDropHandle::new(tokio::spawn(ScopedFuture::new(load)));
     view! {
         <Suspense>
             {Suspend::new(async move {
                 match load.await {
-                    Ok(value) => view(value).into_any(),
-                    Err(error) => view! { <Failed error/> }.into_any(),
+                    Ok(Ok(value)) => view(value).into_any(),
+                    Ok(Err(error)) => view! { <Failed error/> }.into_any(),
+                    Err(fault) => {
+                        tracing::error!("a page is not loaded: {fault}");
+                        view! { <Failed error=AppError::Unavailable/> }.into_any()
+                    }
                 }
             })}
         </Suspense>

@@ -26,6 +26,7 @@ pub mod overview;
 pub mod retention;
 pub mod seal;
 pub mod secrets;
+mod transactions;
 pub mod whitelist;
 
 use std::net::IpAddr;
@@ -74,6 +75,8 @@ pub struct Backend {
     weeks: ingest::Weeks,
     /// Rung when there is something to fold.
     folding: Arc<tokio::sync::Notify>,
+    /// Rung when something was folded.
+    folded: Arc<tokio::sync::Notify>,
     room: Arc<tokio::sync::Mutex<()>>,
     alerts: Arc<alerts::Settings>,
 }
@@ -97,6 +100,7 @@ impl Backend {
             geo: geo::Geo::default(),
             weeks: ingest::Weeks::default(),
             folding: Arc::default(),
+            folded: Arc::default(),
             room: Arc::default(),
             alerts: Arc::default(),
         }

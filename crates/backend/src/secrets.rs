@@ -24,7 +24,7 @@ pub enum Check {
 pub async fn check(backend: &Backend) -> Result<Check, Error> {
     let key = backend.sealer();
     let ours = key.id().to_owned();
-    let mut tx = backend.pool.begin().await?;
+    let mut tx = backend.begin().await?;
     sqlx::query!(
         "insert into secret_key (key_id, proof, created_at) values ($1, $2, $3) on conflict do nothing",
         ours,
@@ -48,7 +48,7 @@ pub async fn check(backend: &Backend) -> Result<Check, Error> {
 
 /// Forgets all that was sealed: the key is lost. How many nodes' Event Sockets have to be set again.
 pub async fn forget(backend: &Backend, actor: &Actor) -> Result<u64, Error> {
-    let mut tx = backend.pool.begin().await?;
+    let mut tx = backend.begin().await?;
     let links = sqlx::query!("delete from node_links")
         .execute(&mut *tx)
         .await?;

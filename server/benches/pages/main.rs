@@ -1,5 +1,5 @@
-//! Pages while 100 operators have them open, each with its stream of news: first with nothing new, then
-//! while 5,000 attack lines arrive every second. Console, operators and workers share this process.
+//! Pages while 100 operators have them open, each with its stream of news: first of an empty console with
+//! nothing new, then while 5,000 attack lines arrive every second, then with these lines and nothing new. Console, operators and workers share this process.
 //! `cargo bench -p server --bench pages`, with `DATABASE_URL` naming a Postgres in which a database may
 //! be created; the variables `OPERATORS` and `RATE` ask for others.
 
@@ -17,7 +17,7 @@ use server::config::Settings;
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions, PgPool};
 
-use operator::{Operator, Seen};
+use operator::{Operator, PHASE, SETTLE, Seen};
 use sender::Sender;
 
 const OPERATORS: usize = 100;
@@ -27,8 +27,6 @@ const NODES: usize = 10;
 const PASSWORD: &str = "correct horse battery";
 /// As the console has.
 const CONNECTIONS: u32 = 20;
-const SETTLE: Duration = Duration::from_secs(5);
-const PHASE: Duration = Duration::from_secs(30);
 
 #[tokio::main]
 async fn main() {
@@ -74,12 +72,10 @@ async fn measure(backend: Backend) {
     let operators = asked("OPERATORS", OPERATORS);
     for number in 0..operators {
         let operator = Operator::sign_in(&url, number, PASSWORD, seen.clone()).await;
-        tasks.push(tokio::spawn(operator.work()));
+        tasks.push(tokio::spawn(operator.work(operators)));
     }
-    tokio::time::sleep(SETTLE).await;
-    seen.begin();
-    tokio::time::sleep(PHASE).await;
-    seen.tell(&format!("{operators} operators, nothing new"), PHASE);
+    seen.phase(&format!("{operators} operators, an empty console"))
+        .await;
 
     let rate = asked("RATE", RATE);
     let mut senders = Vec::new();
@@ -93,10 +89,8 @@ async fn measure(backend: Backend) {
         tokio::spawn(sender.send(each, end))
     });
     let sending = tokio::spawn(join_all(sending));
-    tokio::time::sleep(SETTLE).await;
-    seen.begin();
-    tokio::time::sleep(PHASE).await;
-    seen.tell(&format!("{operators} operators, {rate} lines/s"), PHASE);
+    seen.phase(&format!("{operators} operators, {rate} lines/s"))
+        .await;
     let mut reports = Vec::new();
     let mut sent = 0;
     for part in sending.await.expect("sends") {
@@ -125,6 +119,10 @@ async fn measure(backend: Backend) {
         stored,
         "and each is counted"
     );
+    seen.phase(&format!(
+        "{operators} operators, {stored} lines, nothing new"
+    ))
+    .await;
     for task in tasks {
         task.abort();
     }

@@ -8,6 +8,7 @@ use futures::StreamExt;
 use reqwest::header::{CONTENT_TYPE, COOKIE, LOCATION, ORIGIN, SET_COOKIE};
 use reqwest::{Client, Response, redirect};
 use tokio::sync::mpsc;
+use tokio::time::MissedTickBehavior;
 
 /// What they have open; each a fifth of them.
 const PAGES: [&str; 5] = [
@@ -21,17 +22,25 @@ const PAGES: [&str; 5] = [
 const PAUSE: Duration = Duration::from_millis(150);
 /// … so many times as rarely as the last one took, …
 const SHARE: u32 = 6;
-/// … and without news after this.
+/// … and without news every so often, by a clock of its own that began with the page.
 const POLL: Duration = Duration::from_secs(10);
+
+/// What is before a phase is not looked at …
+pub const SETTLE: Duration = Duration::from_secs(5);
+/// … so long.
+pub const PHASE: Duration = Duration::from_secs(30);
 
 /// How long pages took, by page: to the first byte of the answer, and to the last.
 #[derive(Default)]
 pub struct Seen(Mutex<BTreeMap<&'static str, Vec<[Duration; 2]>>>);
 
 impl Seen {
-    /// Forgets what was before.
-    pub fn begin(&self) {
+    /// Lets things settle, and tells how long pages took from then on.
+    pub async fn phase(&self, what: &str) {
+        tokio::time::sleep(SETTLE).await;
         self.0.lock().expect("a lock").clear();
+        tokio::time::sleep(PHASE).await;
+        self.tell(what, PHASE);
     }
 
     fn add(&self, page: &'static str, took: [Duration; 2]) {
@@ -39,7 +48,7 @@ impl Seen {
         times.entry(page).or_default().push(took);
     }
 
-    pub fn tell(&self, what: &str, during: Duration) {
+    fn tell(&self, what: &str, during: Duration) {
         println!("{what}:");
         for (page, times) in self.0.lock().expect("a lock").iter() {
             let at = |place: usize, share: usize| {
@@ -61,6 +70,7 @@ impl Seen {
 
 pub struct Operator {
     url: String,
+    number: usize,
     page: &'static str,
     cookie: String,
     http: Client,
@@ -91,6 +101,7 @@ impl Operator {
         let cookie = cookie.split(';').next().expect("a cookie").to_owned();
         Self {
             url: url.to_owned(),
+            number,
             page: PAGES[number % PAGES.len()],
             cookie,
             http,
@@ -106,8 +117,12 @@ impl Operator {
         answer
     }
 
-    /// Until it is aborted.
-    pub async fn work(self) {
+    /// Until it is aborted; one of so many, who did not open their pages all at once.
+    pub async fn work(self, of: usize) {
+        let share = u32::try_from(of).expect("few");
+        let begun = POLL / share * u32::try_from(self.number).expect("few");
+        let mut poll = tokio::time::interval_at((Instant::now() + begun).into(), POLL);
+        poll.set_missed_tick_behavior(MissedTickBehavior::Skip);
         let (tell, mut news) = mpsc::channel(1);
         let mut events = self.get("/live").await.bytes_stream();
         tokio::spawn(async move {
@@ -128,8 +143,10 @@ impl Operator {
             assert!(body.ends_with("</script>"), "{}", self.page);
             self.seen.add(self.page, [first, whole]);
             tokio::time::sleep((whole * SHARE).max(PAUSE).saturating_sub(whole)).await;
-            // With time-out, as the page does by itself.
-            let _ = tokio::time::timeout(POLL, news.recv()).await;
+            tokio::select! {
+                _ = news.recv() => {}
+                _ = poll.tick() => {}
+            }
         }
     }
 }

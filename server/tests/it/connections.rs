@@ -1,8 +1,10 @@
 //! The console's connections to Postgres.
 
+use backend::Backend;
+use runtime::Clock;
 use sqlx::PgPool;
 
-/// Cancelled ones that are enough: without the check most of them lose a write.
+/// Cancelled ones that are enough: a `begin` that goes away with them loses most of the writes.
 const CANCELLED: i64 = 50;
 /// Where Postgres answers before anybody turns away, that is none.
 const ROUNDS: i64 = 5_000;
@@ -15,6 +17,7 @@ async fn after_a_cancelled_begin_nothing_that_is_written_is_lost(pool: PgPool) {
         .unwrap();
     let options = pool.connect_options().as_ref().clone();
     let connections = server::connections(8, options);
+    let backend = Backend::new(connections.clone(), Clock::system());
     let (mut cancelled, mut round) = (0, 0);
     while cancelled < CANCELLED {
         assert!(round < ROUNDS, "only {cancelled} were cancelled");
@@ -22,7 +25,7 @@ async fn after_a_cancelled_begin_nothing_that_is_written_is_lost(pool: PgPool) {
         // As when a browser goes away: `begin` is sent, nobody waits for its answer.
         tokio::select! {
             biased;
-            begun = connections.begin() => drop(begun),
+            begun = backend.begin() => drop(begun),
             () = std::future::ready(()) => cancelled += 1,
         }
         sqlx::query("insert into written values ($1)")

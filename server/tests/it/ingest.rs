@@ -7,7 +7,9 @@ use reqwest::StatusCode;
 use sqlx::PgPool;
 use time::{Duration, OffsetDateTime};
 
-use crate::support::{NOW, TestConsole, TestWorker, attack, ban_event, chunk, cursor, log_of_bans};
+use crate::support::{
+    NOW, TestConsole, TestWorker, attack, ban_event, chunk, cursor, log_of_bans, until,
+};
 
 fn report(chunks: Vec<Chunk>) -> Report {
     Report {
@@ -40,6 +42,24 @@ async fn hostile_21_a_report_sent_twice_is_stored_once(pool: PgPool) {
         .await
         .unwrap();
     assert_eq!(counted, 2);
+}
+
+/// Every panel steps over what is left of it.
+#[sqlx::test(migrator = "backend::MIGRATOR")]
+async fn what_was_folded_takes_no_room(pool: PgPool) {
+    let console = TestConsole::start(&pool).await;
+    let worker = console.node("fs-1").await;
+    let lines: Vec<AttackEvent> = (0..500).map(|n| attack(n * 10, "198.51.100.7")).collect();
+    worker
+        .report(&report(vec![chunk(1, 0, 5_000, lines)]))
+        .await;
+    until("the pending counts to be folded and vacuumed", async || {
+        let sql = "select sum(events)::bigint, pg_relation_size('pending_counts')
+                   from event_counts where level = 0 and node_id = 0";
+        let row: (Option<i64>, i64) = sqlx::query_as(sql).fetch_one(&pool).await.unwrap();
+        (row == (Some(500), 0)).then_some(())
+    })
+    .await;
 }
 
 #[sqlx::test(migrator = "backend::MIGRATOR")]

@@ -299,7 +299,7 @@ async fn hostile_22_a_fenced_console_writes_nothing_and_closes_its_link(pool: Pg
     let node = replica.linked("fs-1", sim.address()).await;
     replica.is_up(node).await;
     let held = replica.backend.links().get(node).unwrap();
-    let mut tx = pool.begin().await.unwrap();
+    let mut tx = replica.backend.begin().await.unwrap();
     assert!(links::hold(&mut tx, node, held.fence).await.unwrap());
     tx.rollback().await.unwrap();
 
@@ -315,7 +315,7 @@ async fn hostile_22_a_fenced_console_writes_nothing_and_closes_its_link(pool: Pg
     .await;
     let answer = held.link.run(Command::Hostname).await;
     assert_eq!(answer, Err(CommandError::NotUp(DownReason::Stopped)));
-    let mut tx = pool.begin().await.unwrap();
+    let mut tx = replica.backend.begin().await.unwrap();
     assert!(!links::hold(&mut tx, node, held.fence).await.unwrap());
     tx.rollback().await.unwrap();
     // What it saw last, it did not write over what the other wrote.

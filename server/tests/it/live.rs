@@ -8,11 +8,10 @@ use sqlx::PgPool;
 use crate::support::{WebConsole, until};
 
 async fn change(pool: &PgPool, topic: Topic) {
-    let mut tx = pool.begin().await.unwrap();
-    changes::note(&mut tx, topic, Some(NodeId(1)))
+    let mut conn = pool.acquire().await.unwrap();
+    changes::note(&mut conn, topic, Some(NodeId(1)))
         .await
         .unwrap();
-    tx.commit().await.unwrap();
 }
 
 #[sqlx::test(migrator = "backend::MIGRATOR")]

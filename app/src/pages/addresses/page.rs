@@ -18,7 +18,7 @@ use crate::pages::addresses::neighbours::{Neighbours, SameNetwork};
 use crate::pages::addresses::timeline::Happened;
 use crate::pages::addresses::tried::{LastLines, TriedCard};
 use crate::pages::insights::InsightsBox;
-use crate::request::{FormBack, form_back, go, parts, query, require, words};
+use crate::request::{FormBack, form_back, go, path, query, request, require, words};
 use crate::widgets::{Hint, Loaded, Period, address_url};
 
 #[component]
@@ -61,10 +61,9 @@ struct Found {
 async fn load(asked: Option<Network>) -> Result<Option<Found>, AppError> {
     let (backend, _) = require(Permission::Read)?;
     let network = asked.ok_or(AppError::NotFound)?;
-    let uri = parts().uri;
     let canonical = address_url(network);
-    if uri.path() != canonical {
-        let query = uri.query().map(|query| format!("?{query}"));
+    if path() != canonical {
+        let query = request(|parts| parts.uri.query().map(|query| format!("?{query}"))).flatten();
         go(&format!("{canonical}{}", query.unwrap_or_default()));
         return Ok(None);
     }
@@ -80,13 +79,18 @@ async fn load(asked: Option<Network>) -> Result<Option<Found>, AppError> {
         .unwrap_or_else(|| Window::last(USUAL, now));
     let back = form_back("ban").await;
     let members = addresses::members(&backend, network).await?;
-    let page = addresses::page(&backend, &members).await?;
+    let (page, timeline, bars, nodes) = tokio::try_join!(
+        addresses::page(&backend, &members),
+        addresses::timeline(&backend, &members, until),
+        addresses::over_time(&backend, &members, window),
+        nodes::names(&backend),
+    )?;
     let places = backend.geo().places();
     let network_name = page.place.asn.and_then(|asn| places.network_name(asn));
     Ok(Some(Found {
-        timeline: addresses::timeline(&backend, &members, until).await?,
-        bars: addresses::over_time(&backend, &members, window).await?,
-        nodes: nodes::names(&backend).await?,
+        timeline,
+        bars,
+        nodes,
         network_name: network_name.map(ToOwned::to_owned),
         page,
         step: window.step_of_keys(now),

@@ -44,19 +44,24 @@ async fn load(query: PageQuery) -> Result<Found, AppError> {
         None => None,
     };
     let question = query.question(now);
-    let page = attacks::list(&backend, &question).await?;
+    // How many there are is asked in vain where all fit on this page; then it is quickly said.
+    let (page, matches, nodes) = tokio::try_join!(
+        attacks::list(&backend, &question),
+        attacks::matches(&backend, &question),
+        nodes::names(&backend),
+    )?;
     let whole = question.after.is_none() && page.next.is_none();
     let matches = if whole {
         Matches::Exactly(i64::try_from(page.rows.len()).unwrap_or(i64::MAX))
     } else {
-        attacks::matches(&backend, &question).await?
+        matches
     };
     let networks = page.rows.iter().chain(&open).filter_map(|line| line.asn);
     Ok(Found {
         names: Names::of(&backend, networks),
         page,
         matches,
-        nodes: nodes::names(&backend).await?,
+        nodes,
         open,
         now,
     })

@@ -1,11 +1,7 @@
 //! The dashboard.
 
-use backend::Backend;
-use backend::alerts;
 use backend::bans::BanEventRow;
-use backend::config;
-use backend::overview::{self, Overview};
-use domain::alert::Kind;
+use backend::overview::{Overview, overview};
 use domain::role::Permission;
 use leptos::prelude::*;
 
@@ -15,7 +11,6 @@ use crate::pages::attacks::AttackTable;
 use crate::pages::dashboard::panels::{self, Numbers, Panels};
 use crate::pages::dashboard::verdict::Verdict;
 use crate::pages::insights::Insights;
-use crate::pages::revisions::drifted_names;
 use crate::request::{require, scope, scoped, words};
 use crate::widgets::{AddressLink, Ago, Loaded, address, grouped};
 
@@ -23,57 +18,21 @@ use crate::widgets::{AddressLink, Ago, Loaded, address, grouped};
 pub(crate) fn DashboardPage() -> impl IntoView {
     view! {
         <Frame title=words().dashboard()>
-            <Loaded load=load() view=|loaded| view! { <Screen loaded/> }/>
+            <Loaded load=load() view=|(overview, numbers)| view! { <Screen overview numbers/> }/>
         </Frame>
     }
 }
 
-/// What the page shows.
-struct Shown {
-    overview: Overview,
-    numbers: Numbers,
-    /// Names of the nodes that somebody changed by hand.
-    drifted: String,
-    /// Rules of the alerts that are open, the newest first.
-    alerts: Vec<Kind>,
-}
-
-async fn load() -> Result<Shown, AppError> {
+async fn load() -> Result<(Overview, Numbers), AppError> {
     let (backend, _) = require(Permission::Read)?;
     // The lists and charts are half of the work.
-    let (now, numbers) = tokio::try_join!(now(&backend), panels::load(&backend, scope()))?;
-    let (overview, drifted, alerts) = now;
-    Ok(Shown {
-        overview,
-        numbers,
-        drifted,
-        alerts,
-    })
-}
-
-/// How things are, what drifted, what is open.
-async fn now(backend: &Backend) -> Result<(Overview, String, Vec<Kind>), AppError> {
-    let mut drifts = config::drifts(backend).await?;
-    drifts.retain(|drift| scope().is_none_or(|node| node == drift.node));
-    let overview = overview::overview(backend, scope()).await?;
-    let alerts = alerts::open(backend).await?.into_iter();
-    let alerts = alerts.filter(|alert| {
-        let of = alert.fact.node();
-        of.is_none_or(|of| overview.nodes.iter().any(|node| node.name == of))
-    });
-    let alerts = alerts.map(|alert| alert.fact.kind()).collect();
-    Ok((overview, drifted_names(&drifts), alerts))
+    let now = async { Ok(overview(&backend, scope()).await?) };
+    tokio::try_join!(now, panels::load(&backend, scope()))
 }
 
 #[component]
-fn Screen(loaded: Shown) -> impl IntoView {
+fn Screen(overview: Overview, numbers: Numbers) -> impl IntoView {
     let words = words();
-    let Shown {
-        overview,
-        numbers,
-        drifted,
-        alerts,
-    } = loaded;
     let up = overview.nodes.iter().filter(|node| node.connected).count();
     let effective = if overview.not_effective > 0 {
         words.not_effective_count(overview.not_effective)
@@ -90,8 +49,8 @@ fn Screen(loaded: Shown) -> impl IntoView {
             bans=overview.bans_now
             not_effective=overview.not_effective
             nodes=overview.nodes.clone()
-            drifted
-            alerts
+            drifted=overview.drifted
+            alerts=overview.alerts
         />
         <div class="tiles">
             <Tile
@@ -109,7 +68,7 @@ fn Screen(loaded: Shown) -> impl IntoView {
                 note=words.nodes_up(up, overview.nodes.len())
             />
         </div>
-        <Insights/>
+        <Insights rows=overview.insights/>
         <Panels numbers/>
         <div class="columns wide-first">
             <section class="card" id="attacks">

@@ -1,5 +1,6 @@
 //! The one sentence on top of the dashboard.
 
+use backend::alerts::OpenAlert;
 use backend::nodes::NodeRow;
 use domain::alert::Kind;
 use domain::health::HopState;
@@ -17,11 +18,12 @@ pub(super) fn Verdict(
     not_effective: i64,
     nodes: Vec<NodeRow>,
     /// Names of the nodes whose configuration somebody changed by hand.
-    drifted: String,
-    /// Rules of the alerts that are open.
-    alerts: Vec<Kind>,
+    drifted: Vec<String>,
+    /// Those that are open.
+    alerts: Vec<OpenAlert>,
 ) -> impl IntoView {
     let words = words();
+    let alerts: Vec<Kind> = alerts.iter().map(|alert| alert.fact.kind()).collect();
     let names = |wanted: &dyn Fn(&NodeRow) -> bool| {
         let names: Vec<_> = nodes
             .iter()
@@ -41,7 +43,7 @@ pub(super) fn Verdict(
     }
     let is_away = !details.is_empty() && held;
     if !drifted.is_empty() {
-        details.push(words.drift_on(&drifted));
+        details.push(words.drift_on(&drifted.join(", ")));
     }
     // Attacks that are told of are held as well as others.
     let is_told = alerts.iter().any(|kind| !is_attack(*kind));

@@ -9,15 +9,9 @@ use leptos::prelude::*;
 use crate::pages::insights::item::Item;
 use crate::request::{backend, scope, visitor, words};
 
-/// All there is to act on, for the dashboard; it says so where there is nothing.
+/// Those that concern a page; nothing where there is none.
 #[component]
-pub(in crate::pages) fn Insights() -> impl IntoView {
-    view! { <InsightsBox which=|_: &Insight| true always=true/> }
-}
-
-/// Those that concern a page; nothing where there is none, unless `always`.
-#[component]
-pub(in crate::pages) fn InsightsBox<F>(which: F, #[prop(optional)] always: bool) -> impl IntoView
+pub(in crate::pages) fn InsightsBox<F>(which: F) -> impl IntoView
 where
     F: Fn(&Insight) -> bool + Send + 'static,
 {
@@ -40,14 +34,15 @@ where
                     let name = names.into_iter().find(|name| name.id == node)?.name;
                     rows.retain(|row| row.insight.node().is_none_or(|of| of == name));
                 }
-                (always || !rows.is_empty()).then(|| view! { <Card rows/> })
+                (!rows.is_empty()).then(|| view! { <Insights rows/> })
             })}
         </Suspense>
     }
 }
 
+/// These; it says so where there is nothing to act on.
 #[component]
-fn Card(rows: Vec<InsightRow>) -> impl IntoView {
+pub(in crate::pages) fn Insights(rows: Vec<InsightRow>) -> impl IntoView {
     let words = words();
     view! {
         <section class="card insights" aria-labelledby="insights-title">

@@ -144,11 +144,3 @@ pub(in crate::pages) fn DriftChip(kind: Kind) -> impl IntoView {
         </a>
     }
 }
-
-/// For a sentence: each node once.
-pub(in crate::pages) fn drifted_names(drifts: &[DriftRow]) -> String {
-    let mut names: Vec<&str> = drifts.iter().map(|drift| drift.name.as_str()).collect();
-    names.sort_unstable();
-    names.dedup();
-    names.join(", ")
-}

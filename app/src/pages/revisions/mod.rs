@@ -25,7 +25,7 @@ pub(in crate::pages) use api::{line_of, saved};
 pub(in crate::pages) use change::Change;
 pub(crate) use deployment::DeploymentPage;
 pub(crate) use deployments::DeploymentsPage;
-pub(in crate::pages) use drift::{DriftChip, drifted_names, lingers};
+pub(in crate::pages) use drift::{DriftChip, lingers};
 pub(in crate::pages) use kinds::page;
 pub(in crate::pages) use line_screen::{DraftFields, LineScreen};
 pub(in crate::pages) use progress::StepChip;

@@ -16,11 +16,11 @@ use time::OffsetDateTime;
 pub use hasher::Hasher;
 pub use sessions::{
     Alive, Session, SessionKey, alive_among, create_session, delete_session, load_session,
-    operator_addresses, save_session, sweep,
+    operator_addresses, present, save_session, sweep,
 };
 pub use setup::{create_first_admin, issue_setup_token, setup_needed};
 pub use sign_in::sign_in;
-pub use users::{create_user, list, present, set_disabled, set_password, set_role, user_named};
+pub use users::{create_user, list, set_disabled, set_password, set_role, user_named};
 
 /// Somebody who can sign in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,6 +40,8 @@ pub struct User {
 pub struct Present {
     /// Who.
     pub user: User,
+    /// That the session is used was last written more than a minute ago.
+    pub stale: bool,
     /// The database takes no changes now.
     pub read_only: bool,
 }

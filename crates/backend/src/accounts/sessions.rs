@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 use sqlx::PgConnection;
 use time::{Duration, OffsetDateTime};
 
-use super::sql;
+use super::{Present, sql};
 use crate::changes::{self, Topic};
 use crate::{Actor, Backend, Error, audit};
 
@@ -18,6 +18,9 @@ use crate::{Actor, Backend, Error, audit};
 const SIGNED_IN: Duration = Duration::days(7);
 /// How long the session of somebody unknown lives: it only carries a message to the next page.
 const ANONYMOUS: Duration = Duration::minutes(10);
+
+/// That a session is used is written so often: no page waits for a write.
+const WRITTEN: Duration = Duration::minutes(1);
 
 /// What is stored instead of the cookie's value: its SHA-256.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -68,7 +71,7 @@ pub async fn create_session(
     session: &Session,
 ) -> Result<bool, Error> {
     let expires_at = expiry(backend, session);
-    let mut tx = backend.pool.begin().await?;
+    let mut tx = backend.begin().await?;
     let created = sql::insert_session(&mut tx, key, session, expires_at).await?;
     if created && session.user.is_some() {
         sessions_changed(&mut tx).await?;
@@ -77,9 +80,8 @@ pub async fn create_session(
     Ok(created)
 }
 
-/// Stores what changed in a session, and once a minute that it is used: no page waits for a write. Nothing
-/// where there is no such session of this user (any more): one that was ended while a request ran must not
-/// come back.
+/// Stores what changed in a session, and that it is used. Nothing where there is no such session of this user
+/// (any more): one that was ended while a request ran must not come back.
 pub async fn save_session(
     backend: &Backend,
     key: SessionKey,
@@ -88,6 +90,12 @@ pub async fn save_session(
     let expires_at = expiry(backend, session);
     let mut conn = backend.pool.acquire().await?;
     Ok(sql::update_session(&mut conn, key, session, expires_at).await?)
+}
+
+/// Who is signed in under this key; `None`: nobody (any more), as [`load_session`] has it.
+pub async fn present(backend: &Backend, key: SessionKey) -> Result<Option<Present>, Error> {
+    let now = backend.clock.now();
+    sql::present(&backend.pool, key, now, now + SIGNED_IN - WRITTEN).await
 }
 
 /// A session that is alive: not expired, its user not disabled, of the current epoch.
@@ -105,7 +113,7 @@ pub async fn alive_among(
 
 /// Ends a session on every replica; for a signed-in one with its audit row.
 pub async fn delete_session(backend: &Backend, key: SessionKey) -> Result<(), Error> {
-    let mut tx = backend.pool.begin().await?;
+    let mut tx = backend.begin().await?;
     if let Some((user, name, role, address)) = sql::delete_session(&mut tx, key).await? {
         let actor = Actor {
             user: Some(user),

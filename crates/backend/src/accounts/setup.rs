@@ -23,7 +23,7 @@ pub async fn setup_needed(backend: &Backend) -> Result<bool, Error> {
 /// Replicas have one each, and using one ends all.
 pub async fn issue_setup_token(backend: &Backend) -> Result<Option<String>, Error> {
     let token = BASE64_URL_SAFE_NO_PAD.encode(rand::random::<[u8; 24]>());
-    let mut tx = backend.pool.begin().await?;
+    let mut tx = backend.begin().await?;
     sql::lock_setup(&mut tx).await?;
     if sql::any_user(&mut tx).await? {
         return Ok(None);
@@ -47,7 +47,7 @@ pub async fn create_first_admin(
 ) -> Result<User, Error> {
     let this = throttle::begin(backend, address, "setup").await?;
     let token_hash = hash(token.trim());
-    let mut tx = backend.pool.begin().await?;
+    let mut tx = backend.begin().await?;
     if !is_valid(&mut tx, &token_hash).await? {
         drop(tx);
         let actor = Actor {
@@ -64,7 +64,7 @@ pub async fn create_first_admin(
     let (name, password) = (rules::name(name)?, rules::password(password)?);
     let password_hash = backend.hasher.hash(password).await?;
 
-    let mut tx = backend.pool.begin().await?;
+    let mut tx = backend.begin().await?;
     sql::lock_setup(&mut tx).await?;
     if !is_valid(&mut tx, &token_hash).await? {
         return Err(Error::invalid("token", Problem::Wrong));

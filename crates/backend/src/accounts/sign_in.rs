@@ -30,7 +30,7 @@ pub async fn sign_in(
                 role: user.role,
                 address,
             };
-            let mut tx = backend.pool.begin().await?;
+            let mut tx = backend.begin().await?;
             throttle::right(&mut tx, address, name).await?;
             let now = backend.clock.now();
             audit::record(&mut tx, now, &actor, "sign in", &user.name, None, None).await?;

@@ -57,7 +57,7 @@ pub(super) async fn begin(
     let mut conn = backend.pool.acquire().await?;
     refuse(&sql::failures(&mut conn, network, name, now - WINDOW).await?)?;
     drop(conn);
-    let mut tx = backend.pool.begin().await?;
+    let mut tx = backend.begin().await?;
     advisory::lock(&mut tx, advisory::SIGN_IN).await?;
     let failures = sql::failures(&mut tx, network, name, now - WINDOW).await?;
     refuse(&failures)?;
@@ -102,7 +102,7 @@ pub(super) async fn wrong(
 ) -> Result<(), Error> {
     let now = backend.clock.now();
     let (network, since) = (network(actor.address), now - WINDOW);
-    let mut tx = backend.pool.begin().await?;
+    let mut tx = backend.begin().await?;
     advisory::lock(&mut tx, advisory::SIGN_IN).await?;
     audit::record(&mut tx, now, actor, action, name, None, None).await?;
     let failures = sql::failures(&mut tx, network, name, since).await?;

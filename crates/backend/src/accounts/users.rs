@@ -4,7 +4,7 @@ use domain::ids::UserId;
 use domain::role::{Permission, Role};
 use serde_json::json;
 
-use super::{Present, User, UserRow, rules, sessions, sql};
+use super::{User, UserRow, rules, sessions, sql};
 use crate::changes::{self, Topic};
 use crate::error::Problem;
 use crate::{Actor, Backend, Error, audit};
@@ -12,11 +12,6 @@ use crate::{Actor, Backend, Error, audit};
 /// Everybody, by name.
 pub async fn list(backend: &Backend) -> Result<Vec<UserRow>, Error> {
     sql::list_users(&backend.pool, backend.clock.now()).await
-}
-
-/// `None` when there is no such user or it is disabled.
-pub async fn present(backend: &Backend, id: UserId) -> Result<Option<Present>, Error> {
-    sql::present(&backend.pool, id).await
 }
 
 /// By login name, disabled or not.
@@ -38,7 +33,7 @@ pub async fn create_user(
     let (name, password) = (rules::name(name)?, rules::password(password)?);
     let password_hash = backend.hasher.hash(password).await?;
     let now = backend.clock.now();
-    let mut tx = backend.pool.begin().await?;
+    let mut tx = backend.begin().await?;
     let id = sql::insert_user(&mut tx, name, &password_hash, role, now)
         .await?
         .ok_or_else(|| Error::invalid("name", Problem::Taken))?;
@@ -64,7 +59,7 @@ pub async fn set_disabled(
 ) -> Result<(), Error> {
     may_manage(actor)?;
     let now = backend.clock.now();
-    let mut tx = backend.pool.begin().await?;
+    let mut tx = backend.begin().await?;
     let (user, other_admin) = sql::lock_user(&mut tx, id).await?.ok_or(Error::NotFound)?;
     if user.disabled == disabled {
         return Ok(());
@@ -105,7 +100,7 @@ pub async fn set_role(
     role: Role,
 ) -> Result<(), Error> {
     may_manage(actor)?;
-    let mut tx = backend.pool.begin().await?;
+    let mut tx = backend.begin().await?;
     let (user, other_admin) = sql::lock_user(&mut tx, id).await?.ok_or(Error::NotFound)?;
     if user.role == role {
         return Ok(());
@@ -145,7 +140,7 @@ pub async fn set_password(
         may_manage(actor)?;
     }
     let password_hash = backend.hasher.hash(rules::password(password)?).await?;
-    let mut tx = backend.pool.begin().await?;
+    let mut tx = backend.begin().await?;
     let (user, _) = sql::lock_user(&mut tx, id).await?.ok_or(Error::NotFound)?;
     sql::update_password(&mut tx, id, &password_hash).await?;
     let ended = sessions::end_all(&mut tx, id).await?;

@@ -6,12 +6,16 @@ use domain::attack::facet::Facet;
 use domain::attack::window::{Span, Window};
 use domain::net::Network;
 use ipnet::IpNet;
+use time::{Duration, OffsetDateTime};
 
-use super::{MOST_MEMBERS, Neighbour, Neighbours, sql};
+use super::sql::LineRow;
+use super::{LINES, MOST_MEMBERS, Neighbour, Neighbours, sql};
 use crate::{Backend, Error, attacks, bans};
 
 /// Rows of a list of neighbours.
 const SHOWN: usize = 50;
+/// Lines, ban events, … of each address that are read at least.
+const LINES_OF_EACH: i64 = 20;
 
 /// What is looked at for one network; found once for a page.
 #[derive(Clone, Debug)]
@@ -23,6 +27,8 @@ pub struct Members {
     pub(super) banned: Vec<IpNet>,
     /// There are more of either.
     pub(super) more: bool,
+    /// The newest lines of each of `sources`, as many as [`share`] of [`LINES`].
+    pub(super) newest: Vec<LineRow>,
 }
 
 /// Of a single address, it alone.
@@ -30,12 +36,32 @@ pub struct Members {
 /// # Errors
 /// [`Error::Database`].
 pub async fn members(backend: &Backend, network: Network) -> Result<Members, Error> {
+    let mut members = without_lines(backend, network).await?;
+    let (sources, ahead) = (&members.sources, ahead(backend));
+    let each = share(LINES, sources.len());
+    members.newest = sql::lines(&backend.pool, sources, ahead, each).await?;
+    Ok(members)
+}
+
+/// Lines may be dated a little ahead: none after this.
+pub(super) fn ahead(backend: &Backend) -> OffsetDateTime {
+    backend.clock.now() + Duration::DAY
+}
+
+/// As many of `all` for each of the members, and some at least.
+pub(super) fn share(all: i64, members: usize) -> i64 {
+    let members = i64::try_from(members).unwrap_or(i64::MAX).max(1);
+    (all / members).max(LINES_OF_EACH)
+}
+
+async fn without_lines(backend: &Backend, network: Network) -> Result<Members, Error> {
     if network.is_host() {
         return Ok(Members {
             network,
             sources: vec![network.ipnet()],
             banned: Vec::new(),
             more: false,
+            newest: Vec::new(),
         });
     }
     let mut sources = sql::sources(&backend.pool, network).await?;
@@ -50,6 +76,7 @@ pub async fn members(backend: &Backend, network: Network) -> Result<Members, Err
         sources,
         banned,
         more,
+        newest: Vec::new(),
     })
 }
 
@@ -66,7 +93,7 @@ pub(super) async fn neighbours(backend: &Backend, of: &Members) -> Result<Neighb
     let members = if not.is_host() {
         let length = if not.address().is_ipv4() { 24 } else { 48 };
         let around = Network::around(not.address(), length).unwrap_or(not);
-        members(backend, around).await?
+        without_lines(backend, around).await?
     } else {
         of.clone()
     };

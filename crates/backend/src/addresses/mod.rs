@@ -19,5 +19,5 @@ pub use views::{
 
 /// Addresses of a network that are looked at, the first in order.
 pub const MOST_MEMBERS: i64 = 256;
-/// Newest lines that say what was tried.
-pub const TRIED_LINES: i64 = 2_000;
+/// Lines that are read for one page, of all its addresses together; by the newest ones it says what was tried.
+const LINES: i64 = 1_000;

@@ -2,13 +2,13 @@
 
 use domain::attack::facet::Facet;
 use domain::attack::window::Window;
-use time::{Duration, OffsetDateTime};
+use time::OffsetDateTime;
 
-use super::{AddressPage, Members, TRIED_LINES, around, sql, tried};
+use super::{AddressPage, Members, around, sql, tried};
 use crate::{Backend, Error, attacks, bans, whitelist};
 
 /// Raw lines that are shown.
-const RAW: i64 = 20;
+const RAW: usize = 20;
 
 /// Everything but what happened when, which is [`super::timeline`].
 ///
@@ -18,22 +18,19 @@ pub async fn page(backend: &Backend, members: &Members) -> Result<AddressPage, E
     let pool = &backend.pool;
     let network = members.network;
     let keys = sql::keys(&members.sources);
+    let newest = &members.newest[..members.newest.len().min(RAW)];
     let holding = around::holding(network);
-    let until = backend.clock.now() + Duration::DAY;
-    let each = TRIED_LINES / i64::try_from(members.sources.len().max(1)).unwrap_or(1);
-    let (bans, whitelisted, protected, totals, lines) = tokio::try_join!(
+    let (bans, whitelisted, protected, totals, neighbours, same_asn, raw) = tokio::try_join!(
         bans::rows_of(backend, &holding),
         whitelist::touching(backend, network),
         bans::protection(backend, network),
         async { Ok(sql::totals(pool, &keys).await?) },
-        async { Ok(sql::lines(pool, &members.sources, until, each).await?) },
-    )?;
-    let more = i64::try_from(lines.len()).unwrap_or(i64::MAX) < totals.lines;
-    let (neighbours, same_asn, raw) = tokio::try_join!(
         around::neighbours(backend, members),
         around::same_asn(backend, network),
-        async { Ok(sql::raw_lines(pool, &members.sources, RAW).await?) },
+        async { Ok(sql::raw_lines(pool, newest).await?) },
     )?;
+    let lines = &members.newest;
+    let more = i64::try_from(lines.len()).unwrap_or(i64::MAX) < totals.lines;
     Ok(AddressPage {
         network,
         place: backend.geo().places().place(network.address()),

@@ -99,6 +99,9 @@ pub(super) async fn last_lines(
 /// A line without its text.
 #[derive(Clone, Debug)]
 pub(super) struct LineRow {
+    pub node_id: i64,
+    pub generation: i64,
+    pub offset: i64,
     pub source: IpNet,
     pub node_name: String,
     pub at: OffsetDateTime,
@@ -118,8 +121,8 @@ pub(super) async fn lines(
 ) -> Result<Vec<LineRow>, sqlx::Error> {
     sqlx::query_as!(
         LineRow,
-        r#"select s.source as "source!: IpNet", n.name as node_name, a.at, a.kind, a.extension,
-                  a.number, a.rule, a.agent
+        r#"select a.node_id, a.generation, a."offset", s.source as "source!: IpNet",
+                  n.name as node_name, a.at, a.kind, a.extension, a.number, a.rule, a.agent
            from unnest($1::inet[]) as s (source)
            cross join lateral (
                select * from attacks where source = s.source and at <= $2
@@ -135,24 +138,25 @@ pub(super) async fn lines(
     .await
 }
 
-/// The newest lines of these addresses, with their text.
-pub(super) async fn raw_lines(
-    pool: &PgPool,
-    sources: &[IpNet],
-    limit: i64,
-) -> Result<Vec<Line>, sqlx::Error> {
+/// These lines with their text, the newest first.
+pub(super) async fn raw_lines(pool: &PgPool, lines: &[LineRow]) -> Result<Vec<Line>, sqlx::Error> {
+    let nodes: Vec<i64> = lines.iter().map(|line| line.node_id).collect();
+    let generations: Vec<i64> = lines.iter().map(|line| line.generation).collect();
+    let offsets: Vec<i64> = lines.iter().map(|line| line.offset).collect();
+    let times: Vec<OffsetDateTime> = lines.iter().map(|line| line.at).collect();
     sqlx::query_as!(
         Line,
         r#"select n.name as node_name, a.at, a.source as "source: IpNet", a.kind, a.extension,
                   a.number, a.raw
-           from unnest($1::inet[]) as s (source)
-           cross join lateral (
-               select * from attacks where source = s.source order by at desc limit $2
-           ) a
+           from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::timestamptz[])
+                    as l (node_id, generation, "offset", at)
+           join attacks a using (node_id, generation, "offset", at)
            join nodes n on n.id = a.node_id
-           order by a.at desc limit $2"#,
-        sources,
-        limit,
+           order by a.at desc"#,
+        &nodes,
+        &generations,
+        &offsets,
+        &times,
     )
     .fetch_all(pool)
     .await

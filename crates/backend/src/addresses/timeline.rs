@@ -4,22 +4,21 @@
 //! gave is shown, and the next page begins there. Of a flood the rest of its hour is counted by the
 //! rollup and skipped, so that paging through a million lines takes one page for each hour.
 
+use std::borrow::Cow;
 use std::net::IpAddr;
 
 use domain::attack::Kind;
 use domain::net::Network;
 use time::{Duration, OffsetDateTime};
 
+use super::around::share;
 use super::fold::{Attempt, bursts, entries};
-use super::{Event, Members, Timeline, around, sql};
+use super::sql::LineRow;
+use super::{Event, LINES, Members, Timeline, around, sql};
 use crate::bans::BanEventRow;
 use crate::{Backend, Error, audit, orders};
 
-/// Lines that are read for one page, of all addresses together.
-const LINES: i64 = 2_000;
-/// … of each address at least.
-const LINES_OF_EACH: i64 = 20;
-/// Ban events, orders and audit rows likewise.
+/// Ban events, orders and audit rows that are read for one page, as [`super::LINES`].
 const OTHERS: i64 = 600;
 /// Events on one page.
 const PAGE: usize = 50;
@@ -34,15 +33,21 @@ pub async fn timeline(
     until: Option<OffsetDateTime>,
 ) -> Result<Timeline, Error> {
     let pool = &backend.pool;
-    // Lines may be dated a little ahead.
-    let until = until.unwrap_or_else(|| backend.clock.now() + Duration::DAY);
+    let is_first = until.is_none();
+    let until = until.unwrap_or_else(|| around::ahead(backend));
     let mut networks = around::holding(members.network);
     networks.extend(members.banned.iter().chain(&members.sources));
     networks.sort_unstable();
     networks.dedup();
 
     let each = share(LINES, members.sources.len());
-    let lines = sql::lines(pool, &members.sources, until, each);
+    let lines = async {
+        if is_first {
+            return Ok(Cow::Borrowed(members.newest.as_slice()));
+        }
+        let lines = sql::lines(pool, &members.sources, until, each).await?;
+        Ok(Cow::Owned(lines))
+    };
     let events_each = share(OTHERS, networks.len());
     let events = sql::events(pool, &networks, until, events_each);
     let orders = orders::about(pool, &networks, until, OTHERS);
@@ -81,16 +86,9 @@ pub async fn timeline(
     }
 
     let attempts: Vec<Attempt> = lines
-        .into_iter()
+        .iter()
         .filter(|line| line.at >= from)
-        .map(|line| Attempt {
-            at: line.at,
-            source: IpAddr::to_canonical(&line.source.addr()),
-            node: line.node_name,
-            kind: Kind::from_text(&line.kind),
-            extension: line.extension,
-            number: line.number,
-        })
+        .map(attempt)
         .collect();
     let mut others: Vec<Event> = entries(events.into_iter().map(BanEventRow::from).collect())
         .into_iter()
@@ -133,9 +131,15 @@ pub async fn timeline(
     Ok(Timeline { events, next })
 }
 
-fn share(all: i64, members: usize) -> i64 {
-    let members = i64::try_from(members).unwrap_or(i64::MAX).max(1);
-    (all / members).max(LINES_OF_EACH)
+fn attempt(line: &LineRow) -> Attempt {
+    Attempt {
+        at: line.at,
+        source: IpAddr::to_canonical(&line.source.addr()),
+        node: line.node_name.clone(),
+        kind: Kind::from_text(&line.kind),
+        extension: line.extension.clone(),
+        number: line.number.clone(),
+    }
 }
 
 /// Right after the oldest that was read: others of its very moment may be missing. Where all are of one

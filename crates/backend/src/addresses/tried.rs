@@ -21,8 +21,12 @@ impl Verdict {
     }
 }
 
+fn said(text: Option<&str>) -> Option<&str> {
+    text.filter(|text| !text.is_empty())
+}
+
 /// `lines` are newest first; there are `more`.
-pub(super) fn tried(lines: Vec<LineRow>, more: bool) -> Tried {
+pub(super) fn tried(lines: &[LineRow], more: bool) -> Tried {
     let mut found = Tried {
         lines: i64::try_from(lines.len()).unwrap_or(i64::MAX),
         more,
@@ -32,20 +36,20 @@ pub(super) fn tried(lines: Vec<LineRow>, more: bool) -> Tried {
     let mut numbers: HashMap<String, (i64, Option<String>)> = HashMap::new();
     let mut agents = BTreeSet::new();
     for line in lines {
-        if let Some(extension) = line.extension.filter(|text| !text.is_empty()) {
-            *extensions.entry(extension).or_default() += 1;
+        if let Some(extension) = said(line.extension.as_deref()) {
+            *extensions.entry(extension.to_owned()).or_default() += 1;
         }
-        if let Some(number) = line.number.filter(|text| !text.is_empty()) {
+        if let Some(number) = said(line.number.as_deref()) {
             // Where one node refused it and another did not, what got through counts.
             let (lines, rule) = numbers
-                .entry(number)
+                .entry(number.to_owned())
                 .or_insert_with(|| (0, line.rule.clone()));
             *lines += 1;
             if line.rule.is_none() {
                 *rule = None;
             }
         }
-        agents.extend(line.agent.filter(|text| !text.is_empty()));
+        agents.extend(said(line.agent.as_deref()).map(str::to_owned));
     }
     found.all_extensions = extensions.len();
     found.all_numbers = numbers.len();

@@ -30,7 +30,7 @@ pub struct AddressPage {
     pub protected: Option<Problem>,
     /// Lines in all, as far as they are counted.
     pub totals: Totals,
-    /// What it tried, by its newest [`super::TRIED_LINES`] lines.
+    /// What it tried, by its newest lines.
     pub tried: Tried,
     /// Its newest lines, as they were written.
     pub lines: Vec<AttackRow>,

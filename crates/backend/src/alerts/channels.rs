@@ -26,7 +26,7 @@ fn context(channel: ChannelId) -> String {
 pub async fn add(backend: &Backend, actor: &Actor, form: &ChannelForm) -> Result<ChannelId, Error> {
     require(actor)?;
     let checked = form.check(backend.alerts(), None)?;
-    let mut tx = backend.pool.begin().await?;
+    let mut tx = backend.begin().await?;
     if sql::count(&mut tx).await? >= MOST {
         return Err(Error::invalid("name", Problem::TooMany { max: MOST }));
     }
@@ -58,7 +58,7 @@ pub async fn change(
     form: &ChannelForm,
 ) -> Result<(), Error> {
     require(actor)?;
-    let mut tx = backend.pool.begin().await?;
+    let mut tx = backend.begin().await?;
     let stored = sql::lock(&mut tx, channel).await?.ok_or(Error::NotFound)?;
     let same_kind = matches!(
         (&form.to, stored.shown.is_webhook()),
@@ -84,7 +84,7 @@ pub async fn change(
 /// Removes a channel with what waits for it, and says its name.
 pub async fn remove(backend: &Backend, actor: &Actor, channel: ChannelId) -> Result<String, Error> {
     require(actor)?;
-    let mut tx = backend.pool.begin().await?;
+    let mut tx = backend.begin().await?;
     let stored = sql::lock(&mut tx, channel).await?.ok_or(Error::NotFound)?;
     sql::remove(&mut tx, channel).await?;
     let before = json!({ "to": stored.shown });

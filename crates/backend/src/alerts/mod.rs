@@ -32,6 +32,7 @@ pub use views::{
 pub(crate) use round::every;
 pub(crate) use send::spawn;
 pub(crate) use sql::channels::forget_sealed;
+pub(crate) use views::open_in;
 
 /// What the settings file says.
 #[derive(Clone, Debug, Default, Deserialize)]

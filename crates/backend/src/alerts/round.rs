@@ -36,7 +36,7 @@ const DELIVERIES: Duration = Duration::days(30);
 /// Looks once; called every few seconds by one replica.
 pub async fn look(backend: &Backend) -> Result<(), Error> {
     let now = backend.clock.now();
-    let mut tx = backend.pool.begin().await?;
+    let mut tx = backend.begin().await?;
     // Also where the job's own lock was lost: two never look at once.
     advisory::lock(&mut tx, advisory::ALERTS).await?;
     let mut channels = channels::all(&mut *tx).await?;

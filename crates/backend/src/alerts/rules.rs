@@ -90,7 +90,7 @@ pub async fn set_rule(
         return Err(Error::Forbidden);
     }
     let rule = form.check(kind)?;
-    let mut tx = backend.pool.begin().await?;
+    let mut tx = backend.begin().await?;
     advisory::lock(&mut tx, advisory::ALERTS).await?;
     if let Some(node) = rule.scope
         && nodes::lock(&mut tx, node).await?.is_none()

@@ -3,6 +3,7 @@
 use domain::alert::{Fact, Kind, Language, PerHour, Rule, Security};
 use domain::ids::ChannelId;
 use serde::{Deserialize, Serialize};
+use sqlx::PgExecutor;
 use time::OffsetDateTime;
 
 use super::{Outcome, sql};
@@ -171,7 +172,12 @@ pub async fn rules(backend: &Backend) -> Result<Vec<RuleRow>, Error> {
 
 /// What is open now, the newest first.
 pub async fn open(backend: &Backend) -> Result<Vec<OpenAlert>, Error> {
-    Ok(sql::alerts::open(&backend.pool, SHOWN).await?)
+    Ok(open_in(&backend.pool).await?)
+}
+
+/// As [`open`], on this connection.
+pub(crate) async fn open_in(conn: impl PgExecutor<'_>) -> Result<Vec<OpenAlert>, sqlx::Error> {
+    sql::alerts::open(conn, SHOWN).await
 }
 
 /// The newest messages.

@@ -1,11 +1,11 @@
-//! All that the dashboard shows of a time, of one moment.
+//! All that the dashboard shows of a time.
 
 use domain::attack::facet::Facet;
 use domain::attack::window::Window;
 use domain::ids::NodeId;
 
 use super::over_time::{Bar, bars};
-use super::tops::{Tops, lists};
+use super::tops::{Tops, tops};
 use crate::{Backend, Error, counts};
 
 /// Charts and lists of a window.
@@ -19,8 +19,8 @@ pub struct Panels {
     pub tops: Vec<Tops>,
 }
 
-/// What one node or all saw in a window; lists of at most `limit` (and 100). One snapshot, and one connection:
-/// most of what a small panel costs is asking.
+/// What one node or all saw in a window; lists of at most `limit` (and 100). The charts are of one moment, and
+/// so are the lists: each reads while the other waits for its answer.
 ///
 /// # Errors
 /// [`Error::Database`].
@@ -30,13 +30,13 @@ pub async fn panels(
     window: Window,
     limit: usize,
 ) -> Result<Panels, Error> {
-    let now = backend.clock.now();
-    let mut tx = counts::snapshot(&backend.pool).await?;
-    let panels = Panels {
-        bars: bars(&mut tx, now, node, window).await?,
-        before: bars(&mut tx, now, node, window.before(now)).await?,
-        tops: lists(&mut tx, now, &Facet::ALL, node, window, limit).await?,
+    let charts = async {
+        let now = backend.clock.now();
+        let mut tx = counts::snapshot(&backend.pool).await?;
+        let before = bars(&mut tx, now, node, window.before(now)).await?;
+        Ok((bars(&mut tx, now, node, window).await?, before))
     };
-    tx.rollback().await?;
-    Ok(panels)
+    let lists = tops(backend, &Facet::ALL, node, window, limit);
+    let ((bars, before), tops) = tokio::try_join!(charts, lists)?;
+    Ok(Panels { bars, before, tops })
 }

@@ -60,21 +60,9 @@ pub async fn tops(
     window: Window,
     limit: usize,
 ) -> Result<Vec<Tops>, Error> {
+    // What is pending there is not in the counters yet.
     let mut tx = counts::snapshot(&backend.pool).await?;
-    let tops = lists(&mut tx, backend.clock.now(), facets, node, window, limit).await?;
-    tx.rollback().await?;
-    Ok(tops)
-}
-
-/// As [`tops`], in a snapshot: what is pending there is not in the counters yet.
-pub(super) async fn lists(
-    conn: &mut PgConnection,
-    now: OffsetDateTime,
-    facets: &[Facet],
-    node: Option<NodeId>,
-    window: Window,
-    limit: usize,
-) -> Result<Vec<Tops>, sqlx::Error> {
+    let (conn, now) = (&mut *tx, backend.clock.now());
     let before = window.before(now);
     let asked = facets;
     let facets: Vec<i16> = asked.iter().map(|facet| counts::code(*facet)).collect();

@@ -35,7 +35,7 @@ pub async fn ban(backend: &Backend, actor: &Actor, request: BanRequest) -> Resul
         .parse()
         .map_err(|error: domain::net::NetError| Error::invalid("network", error))?;
     let reason = text("reason", &request.reason)?;
-    let mut tx = backend.pool.begin().await?;
+    let mut tx = backend.begin().await?;
     // Before the guard is read: a whitelisting that is under way is seen, or sees this ban.
     orders::lock(&mut tx).await?;
     let scope = nodes::in_scope(&mut tx, &request.scope).await?;
@@ -87,7 +87,7 @@ pub async fn unban(backend: &Backend, actor: &Actor, networks: &[Network]) -> Re
             Problem::TooLong { max: MOST_NETWORKS },
         ));
     }
-    let mut tx = backend.pool.begin().await?;
+    let mut tx = backend.begin().await?;
     orders::lock(&mut tx).await?;
     let targets = sql::holders_to_free(&mut tx, networks).await?;
     if targets.is_empty() {

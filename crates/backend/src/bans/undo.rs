@@ -34,7 +34,7 @@ pub async fn undo(backend: &Backend, actor: &Actor, batch: i64) -> Result<Undone
         return Err(Error::Forbidden);
     }
     let user = actor.user.ok_or(Error::Forbidden)?;
-    let mut tx = backend.pool.begin().await?;
+    let mut tx = backend.begin().await?;
     orders::lock(&mut tx).await?;
     let done = orders::to_undo(&mut tx, user, batch).await?;
     let of = |act| {

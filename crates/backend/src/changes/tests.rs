@@ -34,9 +34,9 @@ async fn read_until(backend: &Backend, mut cursor: Cursor, topic: Topic) -> (Vec
 async fn a_slow_transaction_is_not_passed_over(pool: PgPool) {
     let backend = Backend::new(pool.clone(), Clock::system());
     let start = head(&backend).await.unwrap();
-    let mut slow = pool.begin().await.unwrap();
+    let mut slow = backend.begin().await.unwrap();
     note(&mut slow, Topic::Bans, None).await.unwrap();
-    let mut fast = pool.begin().await.unwrap();
+    let mut fast = backend.begin().await.unwrap();
     note(&mut fast, Topic::Orders, Some(NodeId(7)))
         .await
         .unwrap();
@@ -65,7 +65,7 @@ async fn a_slow_transaction_is_not_passed_over(pool: PgPool) {
 async fn what_is_rolled_back_did_not_happen(pool: PgPool) {
     let backend = Backend::new(pool.clone(), Clock::system());
     let start = head(&backend).await.unwrap();
-    let mut undone = pool.begin().await.unwrap();
+    let mut undone = backend.begin().await.unwrap();
     note(&mut undone, Topic::Whitelist, None).await.unwrap();
     undone.rollback().await.unwrap();
     let mut conn = pool.acquire().await.unwrap();
@@ -108,11 +108,11 @@ async fn who_shares_the_asking_misses_nothing(pool: PgPool) {
     let write = async {
         // Two at a time, the later one committed first.
         for node in (1..=NOTES).step_by(2) {
-            let mut slow = pool.begin().await.unwrap();
+            let mut slow = backend.begin().await.unwrap();
             note(&mut slow, Topic::Bans, Some(NodeId(node)))
                 .await
                 .unwrap();
-            let mut fast = pool.begin().await.unwrap();
+            let mut fast = backend.begin().await.unwrap();
             note(&mut fast, Topic::Bans, Some(NodeId(node + 1)))
                 .await
                 .unwrap();

@@ -27,7 +27,7 @@ pub async fn deploy(
     scope: &Scope,
 ) -> Result<DeploymentId, Error> {
     require(actor)?;
-    let mut tx = backend.pool.begin().await?;
+    let mut tx = backend.begin().await?;
     let row = sql::revision_row(&mut *tx, revision)
         .await?
         .ok_or(Error::NotFound)?;
@@ -46,7 +46,7 @@ pub async fn roll_back(
     to: RevisionId,
 ) -> Result<DeploymentId, Error> {
     require(actor)?;
-    let mut tx = backend.pool.begin().await?;
+    let mut tx = backend.begin().await?;
     let row = sql::revision_row(&mut *tx, to)
         .await?
         .ok_or(Error::NotFound)?;
@@ -70,7 +70,7 @@ pub async fn retry(
 ) -> Result<(), Error> {
     require(actor)?;
     let now = backend.clock.now();
-    let mut tx = backend.pool.begin().await?;
+    let mut tx = backend.begin().await?;
     let row = sql::revision_of(&mut tx, deployment)
         .await?
         .ok_or(Error::NotFound)?;

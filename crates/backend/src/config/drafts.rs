@@ -33,7 +33,7 @@ pub async fn save_draft(
     require(actor)?;
     assert_eq!(content.kind(), line.kind, "content of the line's kind");
     let now = backend.clock.now();
-    let mut tx = backend.pool.begin().await?;
+    let mut tx = backend.begin().await?;
     let object = begin(&mut tx, line).await?;
     let stored = sql::draft(&mut *tx, line).await?;
     let json = content.to_json();
@@ -68,7 +68,7 @@ pub async fn discard_draft(
 ) -> Result<(), Error> {
     require(actor)?;
     let now = backend.clock.now();
-    let mut tx = backend.pool.begin().await?;
+    let mut tx = backend.begin().await?;
     let object = begin(&mut tx, line).await?;
     let Some(stored) = sql::draft(&mut *tx, line).await? else {
         return Ok(());
@@ -98,7 +98,7 @@ pub async fn commit(
     message: &str,
 ) -> Result<RevisionId, Error> {
     require(actor)?;
-    let mut tx = backend.pool.begin().await?;
+    let mut tx = backend.begin().await?;
     let revision = committed(backend, &mut tx, actor, line, seen, message).await?;
     tx.commit().await?;
     Ok(revision)
@@ -118,7 +118,7 @@ pub async fn publish(
     to: Option<&Scope>,
 ) -> Result<(RevisionId, Option<DeploymentId>), Error> {
     require(actor)?;
-    let mut tx = backend.pool.begin().await?;
+    let mut tx = backend.begin().await?;
     let revision = committed(backend, &mut tx, actor, line, seen, message).await?;
     let row = sql::revision_row(&mut *tx, revision).await?;
     let deployment = match (row, to) {

@@ -23,7 +23,7 @@ pub async fn drop_own_line(
 ) -> Result<Option<DeploymentId>, Error> {
     require(actor)?;
     let now = backend.clock.now();
-    let mut tx = backend.pool.begin().await?;
+    let mut tx = backend.begin().await?;
     let object = begin(&mut tx, Line::of(kind, node)).await?;
     sql::lock_nodes(&mut tx, &[node]).await?;
     if !sql::disown(&mut tx, node, kind).await? {
@@ -69,7 +69,7 @@ pub async fn take_nodes_version(
 ) -> Result<DeploymentId, Error> {
     require(actor)?;
     let now = backend.clock.now();
-    let mut tx = backend.pool.begin().await?;
+    let mut tx = backend.begin().await?;
     let object = begin(&mut tx, Line::of(kind, node)).await?;
     sql::lock_nodes(&mut tx, &[node]).await?;
     let state = sql::choice(&mut tx, node, kind)
@@ -126,7 +126,7 @@ pub async fn put_ours_back(
 ) -> Result<DeploymentId, Error> {
     require(actor)?;
     let now = backend.clock.now();
-    let mut tx = backend.pool.begin().await?;
+    let mut tx = backend.begin().await?;
     let object = begin(&mut tx, Line::of(kind, node)).await?;
     sql::lock_nodes(&mut tx, &[node]).await?;
     let state = sql::choice(&mut tx, node, kind)

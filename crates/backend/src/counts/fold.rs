@@ -57,6 +57,9 @@ pub(crate) async fn fold(backend: &Backend, wait: bool) -> Result<Option<i64>, E
     let now = backend.clock.now();
     let rows = sql::fold_some(&mut tx, None, now).await?;
     tx.commit().await?;
+    if rows > 0 {
+        backend.folded.notify_one();
+    }
     Ok(Some(rows))
 }
 

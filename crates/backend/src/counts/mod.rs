@@ -9,25 +9,29 @@ mod fold;
 mod pending;
 mod roll;
 mod sql;
+mod tidy;
 
 use domain::attack::facet::Facet;
 use sqlx::{PgPool, Postgres, Transaction};
+
+use crate::transactions::begin_with;
 
 pub(crate) use fold::{fold, make_room, run};
 pub(crate) use pending::Sums;
 pub(crate) use roll::roll;
 pub(crate) use sql::fold_some;
+pub(crate) use tidy::run as tidy;
 
 /// A transaction whose statements are planned anew each time, as all about keys must be: a flood fills an empty
 /// table within seconds, and a plan that was kept would still read all of it.
 pub(crate) async fn begin(pool: &PgPool) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
-    pool.begin_with("begin; set local plan_cache_mode = force_custom_plan")
-        .await
+    begin_with(pool, "begin; set local plan_cache_mode = force_custom_plan").await
 }
 
 /// As [`begin`], to read what was there at one moment.
 pub(crate) async fn snapshot(pool: &PgPool) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
-    pool.begin_with(
+    begin_with(
+        pool,
         "begin isolation level repeatable read read only;
          set local plan_cache_mode = force_custom_plan",
     )

@@ -4,7 +4,7 @@ use std::ops::RangeInclusive;
 
 use domain::attack::window::{HOURS_KEPT, HOURS_OF_KINDS_KEPT, MINUTES_KEPT};
 use domain::ids::NodeId;
-use sqlx::{PgConnection, PgExecutor};
+use sqlx::{PgConnection, PgExecutor, PgPool};
 use time::{Duration, OffsetDateTime};
 
 pub(super) async fn insert_pending(
@@ -36,6 +36,17 @@ pub(super) async fn pending_lines(conn: impl PgExecutor<'_>) -> Result<i64, sqlx
     )
     .fetch_one(conn)
     .await
+}
+
+/// Frees what dead rows take, as far as no transaction still sees them. Where another replica is at it, that is
+/// enough. True when the table is empty to its last page.
+pub(super) async fn vacuum(pool: &PgPool) -> Result<bool, sqlx::Error> {
+    sqlx::raw_sql("vacuum (skip_locked) pending_counts")
+        .execute(pool)
+        .await?;
+    sqlx::query_scalar!(r#"select pg_relation_size('pending_counts') = 0 as "empty!""#)
+        .fetch_one(pool)
+        .await
 }
 
 /// Events that one statement moves, over all facets: some 50,000 lines.

@@ -96,7 +96,7 @@ async fn store(
     times: Times,
 ) -> Result<Receipt, Error> {
     let now = times.now;
-    let mut tx = backend.pool.begin().await?;
+    let mut tx = backend.begin().await?;
     // One report of a node at a time; everything below sees what the one before has stored.
     let state = sql::hear(&mut tx, node, Network::host(peer), now)
         .await?

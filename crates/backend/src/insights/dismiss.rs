@@ -49,7 +49,7 @@ pub async fn dismiss(
     }
     let now = backend.clock.now();
     let until = now + rest.length();
-    let mut tx = backend.pool.begin().await?;
+    let mut tx = backend.begin().await?;
     let id = store(&mut tx, actor, (kind, key), now, until).await?;
     let id = id.ok_or(Error::NotFound)?;
     let after = json!({ "insight": kind, "until": until.unix_timestamp() });
@@ -102,7 +102,7 @@ pub async fn restore(backend: &Backend, actor: &Actor, id: i64) -> Result<(), Er
         return Err(Error::Forbidden);
     }
     let now = backend.clock.now();
-    let mut tx = backend.pool.begin().await?;
+    let mut tx = backend.begin().await?;
     let row = sqlx::query!(
         "delete from insight_dismissals where id = $1 returning kind, key",
         id,

@@ -18,7 +18,7 @@ pub async fn find(backend: &Backend) -> Result<(), Error> {
     found.extend(usual::find(backend).await?);
     let mut seen = BTreeSet::new();
     found.retain(|insight| seen.insert((insight.kind(), insight.key())));
-    let mut tx = backend.pool.begin().await?;
+    let mut tx = backend.begin().await?;
     if sql::replace(&mut tx, &found, backend.clock.now()).await? {
         changes::note(&mut tx, Topic::Attacks, None).await?;
     }

@@ -13,6 +13,7 @@ mod still_sending;
 mod usual;
 
 use domain::insight::Insight;
+use sqlx::PgExecutor;
 use time::OffsetDateTime;
 
 use crate::{Backend, Error};
@@ -43,7 +44,15 @@ pub struct InsightRow {
 /// # Errors
 /// [`Error::Database`].
 pub async fn list(backend: &Backend) -> Result<Vec<InsightRow>, Error> {
-    let mut rows = sql::list(&backend.pool, backend.clock.now()).await?;
+    list_in(&backend.pool, backend.clock.now()).await
+}
+
+/// As [`list`], on this connection.
+pub(crate) async fn list_in(
+    conn: impl PgExecutor<'_>,
+    now: OffsetDateTime,
+) -> Result<Vec<InsightRow>, Error> {
+    let mut rows = sql::list(conn, now).await?;
     rows.sort_by_key(|row| (rank(&row.insight), row.since, row.insight.key()));
     Ok(rows)
 }

@@ -2,14 +2,17 @@
 
 use domain::insight::Insight;
 use ipnet::IpNet;
-use sqlx::{PgConnection, PgPool};
+use sqlx::{PgConnection, PgExecutor, PgPool};
 use time::{Duration, OffsetDateTime};
 
 use super::{InsightRow, LINES, SLICES};
 use crate::Error;
 
 /// Those that nobody has put aside.
-pub(super) async fn list(pool: &PgPool, now: OffsetDateTime) -> Result<Vec<InsightRow>, Error> {
+pub(super) async fn list(
+    conn: impl PgExecutor<'_>,
+    now: OffsetDateTime,
+) -> Result<Vec<InsightRow>, Error> {
     let rows = sqlx::query!(
         "select facts, since, seen_at from insights i
          where not exists (
@@ -18,7 +21,7 @@ pub(super) async fn list(pool: &PgPool, now: OffsetDateTime) -> Result<Vec<Insig
          )",
         now,
     )
-    .fetch_all(pool)
+    .fetch_all(conn)
     .await?;
     // What another version of the console has found and this one does not know is left out.
     let row = |row: _| -> Option<InsightRow> {

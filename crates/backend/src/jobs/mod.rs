@@ -45,6 +45,8 @@ pub fn spawn_all(backend: &Backend, shutdown: &Shutdown) {
 
     let folding = counts::run(backend.clone(), shutdown.clone());
     shutdown.spawn("fold counts", folding);
+    let tidying = counts::tidy(backend.clone(), shutdown.clone());
+    shutdown.spawn("vacuum pending counts", tidying);
     alerts::spawn(backend, shutdown);
     let look = Job {
         number: 5,
@@ -70,7 +72,7 @@ pub fn spawn_all(backend: &Backend, shutdown: &Shutdown) {
         every: SWEEP_EVERY,
     };
     round::spawn(backend, shutdown, sweep, |backend| async move {
-        let mut tx = backend.pool.begin().await?;
+        let mut tx = backend.begin().await?;
         accounts::sweep(&mut tx, backend.clock.now()).await?;
         Ok(tx.commit().await?)
     });

@@ -62,7 +62,7 @@ where
     F: Future<Output = Result<(), Error>>,
 {
     // The lock goes with its transaction, also when we are killed.
-    let mut lock = backend.pool.begin().await?;
+    let mut lock = backend.begin().await?;
     let ours = sqlx::query_scalar!(
         r#"select pg_try_advisory_xact_lock($1, $2) as "ours!""#,
         LOCKS,

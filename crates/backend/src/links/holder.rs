@@ -243,7 +243,7 @@ impl Holder {
         if due.is_empty() {
             return Ok(());
         }
-        let mut tx = self.backend.pool.begin().await?;
+        let mut tx = self.backend.begin().await?;
         let stored = sql::store(&mut *tx, &due, self.backend.clock.now()).await?;
         let told = due.iter().filter(|due| due.told).map(|due| due.node);
         let told: Vec<NodeId> = told.filter(|node| stored.contains(node)).collect();

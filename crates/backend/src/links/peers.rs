@@ -137,7 +137,7 @@ async fn store(backend: &Backend, node: NodeId, fence: i64, rows: &[PeerRow]) ->
     if sql::peers(&backend.pool, node).await? == rows {
         return Ok(());
     }
-    let mut tx = backend.pool.begin().await?;
+    let mut tx = backend.begin().await?;
     let there = nodes::lock(&mut tx, node).await?.is_some();
     if !there || !sql::hold(&mut tx, node, fence).await? {
         return Ok(());

@@ -97,7 +97,7 @@ pub(super) fn context(node: NodeId) -> String {
 pub async fn set(backend: &Backend, actor: &Actor, node: NodeId, form: &Form) -> Result<(), Error> {
     require(actor)?;
     let checked = form.check()?;
-    let mut tx = backend.pool.begin().await?;
+    let mut tx = backend.begin().await?;
     let name = nodes::lock(&mut tx, node).await?.ok_or(Error::NotFound)?;
     write(backend, &mut tx, actor, (node, &name), &checked).await?;
     Ok(tx.commit().await?)
@@ -158,7 +158,7 @@ async fn changed(tx: &mut PgConnection, node: NodeId) -> Result<(), Error> {
 /// Forgets a node's Event Socket and its password; the link is closed.
 pub async fn remove(backend: &Backend, actor: &Actor, node: NodeId) -> Result<(), Error> {
     require(actor)?;
-    let mut tx = backend.pool.begin().await?;
+    let mut tx = backend.begin().await?;
     let name = nodes::lock(&mut tx, node).await?.ok_or(Error::NotFound)?;
     let before = shown(sql::stored(&mut *tx, node).await?);
     if !sql::remove(&mut tx, node).await? {

@@ -19,7 +19,7 @@ pub async fn add(backend: &Backend, actor: &Actor, name: &str) -> Result<EnrolCo
     require(actor)?;
     let name = checked_name(name)?;
     let now = backend.clock.now();
-    let mut tx = backend.pool.begin().await?;
+    let mut tx = backend.begin().await?;
     let node = sql::insert(&mut tx, &name, now)
         .await?
         .ok_or_else(|| Error::invalid("name", Problem::Taken))?;
@@ -34,7 +34,7 @@ pub async fn add(backend: &Backend, actor: &Actor, name: &str) -> Result<EnrolCo
 /// any, works until the code is used.
 pub async fn new_code(backend: &Backend, actor: &Actor, node: NodeId) -> Result<EnrolCode, Error> {
     require(actor)?;
-    let mut tx = backend.pool.begin().await?;
+    let mut tx = backend.begin().await?;
     let name = sql::lock(&mut tx, node).await?.ok_or(Error::NotFound)?;
     let code = issue_code(backend, &mut tx, node, name).await?;
     let now = backend.clock.now();
@@ -76,7 +76,7 @@ async fn issue_code(
 pub async fn revoke(backend: &Backend, actor: &Actor, node: NodeId) -> Result<(), Error> {
     require(actor)?;
     let now = backend.clock.now();
-    let mut tx = backend.pool.begin().await?;
+    let mut tx = backend.begin().await?;
     let name = sql::lock(&mut tx, node).await?.ok_or(Error::NotFound)?;
     let networks = sql::forget_bans(&mut tx, node).await?;
     bans::recompute(&mut tx, &networks).await?;
@@ -97,7 +97,7 @@ pub async fn revoke(backend: &Backend, actor: &Actor, node: NodeId) -> Result<()
 pub async fn remove(backend: &Backend, actor: &Actor, node: NodeId) -> Result<(), Error> {
     require(actor)?;
     let now = backend.clock.now();
-    let mut tx = backend.pool.begin().await?;
+    let mut tx = backend.begin().await?;
     let name = sql::lock(&mut tx, node).await?.ok_or(Error::NotFound)?;
     let networks = sql::forget_bans(&mut tx, node).await?;
     bans::recompute(&mut tx, &networks).await?;
@@ -116,7 +116,7 @@ pub async fn remove(backend: &Backend, actor: &Actor, node: NodeId) -> Result<()
 pub async fn install_jail(backend: &Backend, actor: &Actor, node: NodeId) -> Result<Batch, Error> {
     require(actor)?;
     let now = backend.clock.now();
-    let mut tx = backend.pool.begin().await?;
+    let mut tx = backend.begin().await?;
     orders::lock(&mut tx).await?;
     let name = sql::enrolled_name(&mut tx, node)
         .await?

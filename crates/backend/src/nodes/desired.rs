@@ -17,6 +17,7 @@ use tokio::time::{Instant, timeout};
 
 use super::sql;
 use crate::bans::guard;
+use crate::transactions::begin_with;
 use crate::{Backend, Error, links, whitelist};
 
 /// How often a version that moved under our feet is read again.
@@ -149,5 +150,5 @@ async fn snapshot(
     backend: &Backend,
 ) -> Result<sqlx::Transaction<'static, sqlx::Postgres>, sqlx::Error> {
     let begin = "begin isolation level repeatable read";
-    backend.pool.begin_with(begin).await
+    begin_with(&backend.pool, begin).await
 }

@@ -23,7 +23,7 @@ pub async fn enrol(backend: &Backend, asked: &Enrol, peer: IpAddr) -> Result<Enr
     let token = token::new();
     let hash = token::hash(&token).expect("a new secret is sane");
     let now = backend.clock.now();
-    let mut tx = backend.pool.begin().await?;
+    let mut tx = backend.begin().await?;
     let (from, peer) = (peer, Network::host(peer));
     let node = sql::enrol(&mut tx, &code, &hash, peer, now)
         .await?

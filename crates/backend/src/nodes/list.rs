@@ -1,8 +1,8 @@
 //! Nodes as the pages show them.
 
 use domain::ids::NodeId;
-use sqlx::PgConnection;
-use time::Duration;
+use sqlx::{PgConnection, PgExecutor};
+use time::{Duration, OffsetDateTime};
 
 use super::{CONNECTED_SECONDS, NodeDetail, NodeName, NodeRow, rows, sql};
 use crate::whitelist::Scope;
@@ -10,7 +10,15 @@ use crate::{Backend, Error, Problem, orders};
 
 /// Every node, by name.
 pub async fn list(backend: &Backend) -> Result<Vec<NodeRow>, Error> {
-    load(backend, None).await
+    Ok(all(&backend.pool, backend.clock.now()).await?)
+}
+
+/// As [`list`], on this connection.
+pub(crate) async fn all(
+    conn: impl PgExecutor<'_>,
+    now: OffsetDateTime,
+) -> Result<Vec<NodeRow>, sqlx::Error> {
+    load(conn, None, now).await
 }
 
 /// Every node by name, to choose from: without the counts of [`list`].
@@ -21,7 +29,12 @@ pub async fn names(backend: &Backend) -> Result<Vec<NodeName>, Error> {
 
 /// One node's page; `None` where there is no such node.
 pub async fn get(backend: &Backend, name: &str) -> Result<Option<NodeDetail>, Error> {
-    let Some(row) = load(backend, Some(name)).await?.pop() else {
+    // A name from a URL: Postgres text holds no NUL, and nothing is called so.
+    if name.contains('\0') {
+        return Ok(None);
+    }
+    let now = backend.clock.now();
+    let Some(row) = load(&backend.pool, Some(name), now).await?.pop() else {
         return Ok(None);
     };
     let node = row.id;
@@ -33,14 +46,13 @@ pub async fn get(backend: &Backend, name: &str) -> Result<Option<NodeDetail>, Er
     }))
 }
 
-async fn load(backend: &Backend, name: Option<&str>) -> Result<Vec<NodeRow>, Error> {
-    let now = backend.clock.now();
-    // A name from a URL: Postgres text holds no NUL, and nothing is called so.
-    if name.is_some_and(|name| name.contains('\0')) {
-        return Ok(Vec::new());
-    }
+async fn load(
+    conn: impl PgExecutor<'_>,
+    name: Option<&str>,
+    now: OffsetDateTime,
+) -> Result<Vec<NodeRow>, sqlx::Error> {
     let seen = now - Duration::seconds(CONNECTED_SECONDS);
-    Ok(rows::nodes(&backend.pool, name, seen, now - Duration::HOUR).await?)
+    rows::nodes(conn, name, seen, now - Duration::HOUR).await
 }
 
 /// The enrolled nodes of a scope.

@@ -15,7 +15,7 @@ pub use actions::{add, install_jail, new_code, remove, revoke};
 pub use desired::{Moving, desired};
 pub(crate) use desired::{bump, bump_own};
 pub use enrol::{authenticate, enrol};
-pub(crate) use list::in_scope;
+pub(crate) use list::{all, in_scope};
 pub use list::{get, list, names};
 pub(crate) use sql::lock;
 pub use stream::{Claim, Look, acts, claim, look, welcome};

@@ -46,7 +46,7 @@ pub async fn claim(
     let instance = instance.filter(|instance| sane(instance));
     let now = backend.clock.now();
     let heard = now - Duration::seconds(CONNECTED_SECONDS);
-    let mut tx = backend.pool.begin().await?;
+    let mut tx = backend.begin().await?;
     let claimed = sql::claim(&mut tx, node, instance, Network::host(peer), now, heard).await?;
     let Some(stream) = claimed else {
         return Ok(Claim::Fenced);

@@ -5,9 +5,11 @@ mod sql;
 use domain::ids::NodeId;
 use time::{Duration, OffsetDateTime};
 
+use crate::alerts::OpenAlert;
 use crate::bans::{AttackRow, BanEventRow};
+use crate::insights::InsightRow;
 use crate::nodes::NodeRow;
-use crate::{Backend, Error, nodes};
+use crate::{Backend, Error, alerts, insights, nodes};
 
 /// What the dashboard shows.
 #[derive(Clone, Debug, PartialEq)]
@@ -30,14 +32,31 @@ pub struct Overview {
     pub last_bans: Vec<BanEventRow>,
     /// Bans that some firewall does not hold.
     pub not_effective: i64,
+    /// Names of the nodes whose configuration somebody changed by hand.
+    pub drifted: Vec<String>,
+    /// Alerts that are open, the newest first; of one node, also those about all.
+    pub alerts: Vec<OpenAlert>,
+    /// What there is to act on, as [`insights::list`]; of one node, also what concerns all.
+    pub insights: Vec<InsightRow>,
 }
 
-/// Reads the dashboard of all nodes or one.
+/// Reads the dashboard of all nodes or one, but for its charts and lists ([`crate::attacks::panels`]).
+///
+/// # Errors
+/// [`Error::Database`].
 pub async fn overview(backend: &Backend, node: Option<NodeId>) -> Result<Overview, Error> {
     let now = backend.clock.now();
-    let nodes = nodes::list(backend).await?;
-    // One for all the rest: asking the pool costs more than most of the questions.
+    // One for all: asking the pool costs more than most of the questions.
     let mut conn = backend.pool.acquire().await?;
+    let mut nodes = nodes::all(&mut *conn, now).await?;
+    nodes.retain(|of| node.is_none_or(|node| node == of.id));
+    let shown = |name: &str| nodes.iter().any(|node| node.name == name);
+    let mut drifted = sql::drifted(&mut *conn).await?;
+    drifted.retain(|name| shown(name));
+    let mut alerts = alerts::open_in(&mut *conn).await?;
+    alerts.retain(|alert| alert.fact.node().is_none_or(shown));
+    let mut insights = insights::list_in(&mut *conn, now).await?;
+    insights.retain(|row| row.insight.node().is_none_or(shown));
     let counts = match node {
         Some(node) => sql::counts_of(&mut *conn, node, now).await?,
         None => sql::counts(&mut *conn, now).await?,
@@ -65,7 +84,7 @@ pub async fn overview(backend: &Backend, node: Option<NodeId>) -> Result<Overvie
         bans_new_today: counts.new_bans,
         attacks_last_hour: sum(&minutes[60..]),
         attacks_previous_hour: sum(&minutes[..60]),
-        nodes: in_scope(nodes, node),
+        nodes,
         per_minute: minutes[60..].to_vec(),
         last_attacks: match node {
             Some(node) => sql::last_attacks_of(&mut *conn, node, 20).await?,
@@ -76,10 +95,8 @@ pub async fn overview(backend: &Backend, node: Option<NodeId>) -> Result<Overvie
             None => sql::last_bans(&mut *conn, 20).await?,
         },
         not_effective: counts.not_effective,
+        drifted,
+        alerts,
+        insights,
     })
-}
-
-fn in_scope(mut nodes: Vec<NodeRow>, scope: Option<NodeId>) -> Vec<NodeRow> {
-    nodes.retain(|node| scope.is_none_or(|scope| scope == node.id));
-    nodes
 }

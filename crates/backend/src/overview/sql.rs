@@ -53,6 +53,19 @@ pub(super) async fn counts_of(
     .await
 }
 
+/// By name: whose configuration was verified once, and changed by hand since.
+pub(super) async fn drifted(conn: impl PgExecutor<'_>) -> Result<Vec<String>, sqlx::Error> {
+    sqlx::query_scalar!(
+        "select n.name from nodes n where exists (
+             select from node_configs c
+             where c.node_id = n.id and c.drift_since is not null and c.verified is not null
+         )
+         order by n.name",
+    )
+    .fetch_all(conn)
+    .await
+}
+
 /// Of one node or all.
 pub(super) async fn lines_per_minute(
     conn: impl PgExecutor<'_>,

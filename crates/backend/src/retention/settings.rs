@@ -141,7 +141,7 @@ pub async fn set_settings(
             },
         ));
     }
-    let mut tx = backend.pool.begin().await?;
+    let mut tx = backend.begin().await?;
     let before = sql::lock_settings(&mut tx).await?;
     let before = before.unwrap_or(backend.retention);
     if agreed != Some(&*limits.to_string()) {

@@ -49,7 +49,7 @@ fn partition(log: Log, week: Date) -> String {
 
 /// Whether it went.
 async fn drop_week(backend: &Backend, log: Log, week: Date) -> Result<bool, Error> {
-    let mut tx = backend.pool.begin().await?;
+    let mut tx = backend.begin().await?;
     let gone = drop_partition(&mut tx, log, week).await?;
     if gone {
         tx.commit().await?;
@@ -105,7 +105,7 @@ async fn try_drop(conn: &mut PgConnection, log: Log, week: Date) -> Result<(), s
 /// Takes the oldest week, or its oldest lines, where there are more than `most` rows; whether
 /// anything went.
 async fn shorten(backend: &Backend, log: Log, most: i64) -> Result<bool, Error> {
-    let mut tx = backend.pool.begin().await?;
+    let mut tx = backend.begin().await?;
     // As folding: first that, then the rows of `log_weeks`.
     advisory::lock(&mut tx, advisory::COUNTS).await?;
     let Some((week, rows)) = sql::oldest_week(&mut tx, log.table()).await? else {

@@ -31,7 +31,7 @@ struct Checked {
 /// `note`; `expiry`; `scope`.
 pub async fn add(backend: &Backend, actor: &Actor, entry: NewEntry) -> Result<EntryId, Error> {
     let entry = check(backend, actor, entry)?;
-    let mut tx = backend.pool.begin().await?;
+    let mut tx = backend.begin().await?;
     orders::lock(&mut tx).await?;
     let now = backend.clock.now();
     let same = sql::current(&mut tx, entry.network, now).await?;
@@ -59,7 +59,7 @@ pub async fn remove(backend: &Backend, actor: &Actor, entry: EntryId) -> Result<
         return Err(Error::Forbidden);
     }
     let now = backend.clock.now();
-    let mut tx = backend.pool.begin().await?;
+    let mut tx = backend.begin().await?;
     let network = sql::network(&mut tx, entry).await?.ok_or(Error::NotFound)?;
     take_out(&mut tx, actor, entry, network, "whitelist remove", now).await?;
     nodes::bump(&mut tx).await?;
@@ -77,7 +77,7 @@ pub async fn restore(backend: &Backend, actor: &Actor, entry: EntryId) -> Result
     if !actor.role.may(Permission::Whitelist) {
         return Err(Error::Forbidden);
     }
-    let mut tx = backend.pool.begin().await?;
+    let mut tx = backend.begin().await?;
     orders::lock(&mut tx).await?;
     let now = backend.clock.now();
     let (network, scope) = sql::removed(&mut tx, entry, now)
@@ -106,7 +106,7 @@ pub async fn expire(backend: &Backend) -> Result<usize, Error> {
     if !sql::any_expired(&backend.pool, now).await? {
         return Ok(0);
     }
-    let mut tx = backend.pool.begin().await?;
+    let mut tx = backend.begin().await?;
     let expired = sql::lock_expired(&mut tx, now).await?;
     for (entry, network) in &expired {
         take_out(

@@ -8,7 +8,9 @@ use domain::role::Role;
 use sqlx::{PgConnection, PgPool};
 use time::OffsetDateTime;
 
-use crate::accounts::{Alive, Session, SessionKey};
+use crate::Error;
+use crate::accounts::sessions::role;
+use crate::accounts::{Alive, Present, Session, SessionKey, User};
 
 pub(in crate::accounts) async fn insert_session(
     conn: &mut PgConnection,
@@ -40,8 +42,7 @@ pub(in crate::accounts) async fn update_session(
 ) -> Result<(), sqlx::Error> {
     sqlx::query!(
         "update sessions set data = $2, expires_at = $3
-         where id_hash = $1 and user_id is not distinct from $4 and epoch is not distinct from $5
-           and (data <> $2 or expires_at < $3::timestamptz - interval '1 minute')",
+         where id_hash = $1 and user_id is not distinct from $4 and epoch is not distinct from $5",
         key.as_bytes(),
         session.data,
         expires_at,
@@ -71,6 +72,40 @@ pub(in crate::accounts) async fn live_session(
     )
     .fetch_optional(pool)
     .await
+}
+
+/// Whose session it is, as [`live_session`] has it; stale where it expires before `renewed`.
+pub(in crate::accounts) async fn present(
+    pool: &PgPool,
+    key: SessionKey,
+    now: OffsetDateTime,
+    renewed: OffsetDateTime,
+) -> Result<Option<Present>, Error> {
+    sqlx::query!(
+        r#"select u.id, u.name, u.role, u.epoch, s.expires_at < $3 as "stale!",
+                  current_setting('transaction_read_only')::boolean as "read_only!"
+           from sessions s
+           join users u on u.id = s.user_id
+           where s.id_hash = $1 and s.expires_at > $2 and u.disabled_at is null and u.epoch = s.epoch"#,
+        key.as_bytes(),
+        now,
+        renewed,
+    )
+    .fetch_optional(pool)
+    .await?
+    .map(|row| {
+        Ok(Present {
+            user: User {
+                id: UserId(row.id),
+                name: row.name,
+                role: role(&row.role)?,
+                epoch: row.epoch,
+            },
+            stale: row.stale,
+            read_only: row.read_only,
+        })
+    })
+    .transpose()
 }
 
 /// Those of the keys whose session is alive, and whether the database takes no changes.

@@ -7,7 +7,7 @@ use time::OffsetDateTime;
 
 use crate::Error;
 use crate::accounts::sessions::role;
-use crate::accounts::{Present, User, UserRow};
+use crate::accounts::{User, UserRow};
 
 /// A user with what only signing in may see.
 pub(in crate::accounts) struct Login {
@@ -34,34 +34,6 @@ pub(in crate::accounts) async fn login(pool: &PgPool, name: &str) -> Result<Opti
             },
             password_hash: row.password_hash,
             disabled: row.disabled,
-        })
-    })
-    .transpose()
-}
-
-/// `None` when disabled.
-pub(in crate::accounts) async fn present(
-    pool: &PgPool,
-    id: UserId,
-) -> Result<Option<Present>, Error> {
-    sqlx::query!(
-        r#"select id, name, role, epoch,
-                  current_setting('transaction_read_only')::boolean as "read_only!"
-           from users where id = $1 and disabled_at is null"#,
-        id.0,
-    )
-    .fetch_optional(pool)
-    .await?
-    .map(|row| {
-        let role = role(&row.role)?;
-        Ok(Present {
-            user: User {
-                id: UserId(row.id),
-                name: row.name,
-                role,
-                epoch: row.epoch,
-            },
-            read_only: row.read_only,
         })
     })
     .transpose()

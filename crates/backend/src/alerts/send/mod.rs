@@ -188,7 +188,7 @@ async fn dispatch(
 
 async fn conclude(backend: &Backend, message: &Claimed, outcome: Outcome) -> Result<(), Error> {
     let now = backend.clock.now();
-    let mut tx = backend.pool.begin().await?;
+    let mut tx = backend.begin().await?;
     if outcome.is_accepted() {
         deliveries::end(&mut tx, message.id, DeliveryState::Sent, outcome, now).await?;
     } else {

@@ -37,7 +37,7 @@ pub async fn test(backend: &Backend, actor: &Actor, channel: ChannelId) -> Resul
         return Err(Error::Forbidden);
     }
     let (id, now) = (outbox::new_id(), backend.clock.now());
-    let mut tx = backend.pool.begin().await?;
+    let mut tx = backend.begin().await?;
     let stored = stored::lock(&mut tx, channel)
         .await?
         .ok_or(Error::NotFound)?;
@@ -107,7 +107,7 @@ async fn send(
     } else {
         DeliveryState::GivenUp
     };
-    let mut tx = backend.pool.begin().await?;
+    let mut tx = backend.begin().await?;
     let now = backend.clock.now();
     deliveries::end(&mut tx, row, state, answer.outcome, now).await?;
     changes::note(&mut tx, Topic::Alerts, None).await?;

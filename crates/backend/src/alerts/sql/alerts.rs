@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use domain::alert::{Fact, Kind, State};
-use sqlx::{PgConnection, PgPool};
+use sqlx::{PgConnection, PgExecutor};
 use time::OffsetDateTime;
 
 use super::super::views::OpenAlert;
@@ -161,14 +161,14 @@ pub async fn sweep(conn: &mut PgConnection, then: OffsetDateTime) -> Result<(), 
 }
 
 /// What is open, the newest first.
-pub async fn open(pool: &PgPool, limit: i64) -> Result<Vec<OpenAlert>, sqlx::Error> {
+pub async fn open(conn: impl PgExecutor<'_>, limit: i64) -> Result<Vec<OpenAlert>, sqlx::Error> {
     let rows = sqlx::query!(
         r#"select rule, subject, fact::text as "fact!", since, told_at
            from alerts where opened_at is not null and over_at is null
            order by since desc, rule, subject limit $1"#,
         limit,
     )
-    .fetch_all(pool)
+    .fetch_all(conn)
     .await?;
     let rows = rows.into_iter().filter_map(|row| {
         Some(OpenAlert {

@@ -76,7 +76,7 @@ async fn round(backend: &Backend, times: &Times, came_up: &HashSet<NodeId>) -> R
             same.1.push(row.kind.as_str().to_owned());
             continue;
         }
-        let mut tx = backend.pool.begin().await?;
+        let mut tx = backend.begin().await?;
         sql::lock_nodes(&mut tx, &[row.node]).await?;
         let loaded = loaded.as_deref();
         if sql::set_loaded(&mut tx, row.node, row.kind, fence, loaded, now).await?

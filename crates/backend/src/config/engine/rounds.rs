@@ -202,7 +202,7 @@ impl Rounds {
             return Ok(());
         }
         let now = self.backend.clock.now();
-        let mut tx = self.backend.pool.begin().await?;
+        let mut tx = self.backend.begin().await?;
         sql::lock_nodes(&mut tx, &nodes).await?;
         let reason = SwitchReason::NoSettings.into();
         for (node, kind) in sql::fail_without_settings(&mut tx, &nodes, &reason, now).await? {

@@ -103,7 +103,7 @@ fn merged(writes: Vec<Write>) -> Vec<(Write, bool)> {
 async fn store(backend: &Backend, writes: Vec<(Write, bool)>) -> Result<(), Error> {
     let now = backend.clock.now();
     let nodes: Vec<NodeId> = writes.iter().map(|(write, _)| write.node).collect();
-    let mut tx = backend.pool.begin().await?;
+    let mut tx = backend.begin().await?;
     sql::lock_nodes(&mut tx, &nodes).await?;
     let moved = sql::store_steps(&mut tx, &writes, now).await?;
     if moved.is_empty() {

@@ -1,5 +1,6 @@
 //! Pages while 100 operators have them open, each with its stream of news: first of an empty console with
-//! nothing new, then while 5,000 attack lines arrive every second, then with these lines and nothing new. Console, operators and workers share this process.
+//! nothing new, then while 5,000 attack lines arrive every second, then with these lines and nothing new.
+//! Console, operators and workers share this process.
 //! `cargo bench -p server --bench pages`, with `DATABASE_URL` naming a Postgres in which a database may
 //! be created; the variables `OPERATORS` and `RATE` ask for others.
 

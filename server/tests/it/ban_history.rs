@@ -320,10 +320,10 @@ async fn the_chart_of_bans_leads_to_its_events(pool: PgPool) {
         assert!(dashboard.contains(&link), "{link}: {dashboard}");
         assert_eq!(shows(&legend).await, expected, "{legend}");
 
-        let piece = format!("/bans/history?kind={kind}&amp;node={node}&amp;from=");
+        let piece = format!("/bans/history?node={node}&amp;kind={kind}&amp;from=");
         let (_, times) = dashboard.split_once(&piece).expect("a piece of a bar");
         let times = times.split('"').next().unwrap().replace("&amp;", "&");
-        let piece = format!("/bans/history?kind={kind}&node={node}&from={times}");
+        let piece = format!("/bans/history?node={node}&kind={kind}&from={times}");
         assert_eq!(shows(&piece).await, expected, "{piece}");
         let bar = format!("/bans/history?node={node}&from={times}");
         assert_eq!(shows(&bar).await, [true, true], "{bar}");

@@ -32,11 +32,15 @@ pub(super) fn Chart(
         ];
         address("/attacks", &[], &pairs)
     };
-    let columns = bars.into_iter().map(|(start, events)| Column {
-        start,
-        end: start + step,
-        values: vec![events],
-        href: lines(start, start + step),
+    let columns = bars.into_iter().map(|(start, events)| {
+        let href = lines(start, start + step);
+        Column {
+            start,
+            end: start + step,
+            values: vec![events],
+            hrefs: vec![href.clone()],
+            href,
+        }
     });
     let chart = Stacked {
         id: "address-over-time",
@@ -45,7 +49,6 @@ pub(super) fn Chart(
             class: "series-attacks",
             name: words.address_lines(),
             href: lines(window.from(), window.to()),
-            filter: None,
         }],
         columns: columns.collect(),
         before: None,

@@ -72,6 +72,18 @@ fn between(from: OffsetDateTime, to: OffsetDateTime) -> Pairs {
     vec![("from", written(from)), ("to", written(to))]
 }
 
+/// Where the pieces of a bar lead to; most bars have few of them.
+fn pieces<K: Copy>(kinds: &[K], counts: &[i64], href: impl Fn(K) -> String) -> Vec<String> {
+    let piece = |(kind, count): (&K, &i64)| {
+        if *count > 0 {
+            href(*kind)
+        } else {
+            String::new()
+        }
+    };
+    kinds.iter().zip(counts).map(piece).collect()
+}
+
 /// Attack lines by kind, with the period before as a line.
 pub(super) fn attacks(scene: &Scene<'_>, bars: &[Bar], before: &[Bar]) -> Stacked {
     let words = scene.words;
@@ -84,7 +96,6 @@ pub(super) fn attacks(scene: &Scene<'_>, bars: &[Bar], before: &[Bar]) -> Stacke
         class: kind_class(kind),
         name: words.attack_kind(kind),
         href: lines(Some(kind), &period),
-        filter: Some(("kind", kind.as_str())),
     });
     let columns = bars.iter().map(|bar| {
         let times = between(bar.start, scene.end(bar.start));
@@ -93,6 +104,7 @@ pub(super) fn attacks(scene: &Scene<'_>, bars: &[Bar], before: &[Bar]) -> Stacke
             end: scene.end(bar.start),
             values: bar.events.to_vec(),
             href: lines(None, &times),
+            hrefs: pieces(&Kind::ALL, &bar.events, |kind| lines(Some(kind), &times)),
         }
     });
     let sums = (0..Kind::ALL.len()).map(|place| before.iter().map(|bar| bar.events[place]).sum());
@@ -123,7 +135,6 @@ pub(super) fn bans(scene: &Scene<'_>, bars: &[Bar], before: &[Bar]) -> Stacked {
         class,
         name: words.ban_event(kind),
         href: events(Some(kind), &period),
-        filter: Some(("kind", kind.as_str())),
     });
     let columns = bars.iter().map(|bar| {
         let times = between(bar.start, scene.end(bar.start));
@@ -132,6 +143,9 @@ pub(super) fn bans(scene: &Scene<'_>, bars: &[Bar], before: &[Bar]) -> Stacked {
             end: scene.end(bar.start),
             values: vec![bar.bans, bar.unbans],
             href: events(None, &times),
+            hrefs: pieces(&kinds, &[bar.bans, bar.unbans], |kind| {
+                events(Some(kind), &times)
+            }),
         }
     });
     Stacked {

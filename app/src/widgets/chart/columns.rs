@@ -5,7 +5,7 @@
 use maud::{Markup, html};
 
 use super::stack::{pieces, pixels};
-use super::stacked::{Column, HEAD, HEIGHT, Series, Stacked, across, exact, level, spoken};
+use super::stacked::{Column, HEAD, HEIGHT, Stacked, across, exact, level, spoken};
 use crate::widgets::grouped;
 use crate::words::Words;
 
@@ -26,9 +26,9 @@ pub(super) fn columns(chart: &Stacked, words: Words, top: i64) -> Markup {
                     rect.hit x=(x) width=(width) y="0" height=(HEAD + HEIGHT) {}
                 }
                 @let pieces = pieces(&column.values, top, HEIGHT * 10);
-                @for (place, series) in chart.series.iter().enumerate() {
+                @for (place, href) in column.hrefs.iter().enumerate() {
                     @if let Some((y, tall)) = pieces[place] {
-                        a href=(part(column, series)) data-enhance="" tabindex="-1" {
+                        a href=(href) data-enhance="" tabindex="-1" {
                             rect.piece x=(x) width=(width) y=(pixels(HEAD * 10 + y)) height=(pixels(tall))
                                 fill={ "url(#" (chart.id) "-" (place) ")" } {}
                         }
@@ -51,14 +51,6 @@ fn rest(chart: &Stacked, column: &Column) -> String {
         [] => format!(": {total}"),
         [part] => format!(": {part}"),
         parts => format!(": {total} ({})", parts.join(", ")),
-    }
-}
-
-/// To what a piece counts.
-fn part(column: &Column, series: &Series) -> String {
-    match series.filter {
-        Some((name, value)) => column.href.replacen('?', &format!("?{name}={value}&"), 1),
-        None => column.href.clone(),
     }
 }
 

@@ -33,8 +33,6 @@ pub(crate) struct Series {
     pub name: &'static str,
     /// To what it counts.
     pub href: String,
-    /// The parameter that leads from a bar to this part of it, where it has others; as it is written.
-    pub filter: Option<(&'static str, &'static str)>,
 }
 
 /// One bar.
@@ -46,8 +44,10 @@ pub(crate) struct Column {
     pub end: OffsetDateTime,
     /// A count for each series.
     pub values: Vec<i64>,
-    /// To what it counts: a path and parameters.
+    /// To what it counts.
     pub href: String,
+    /// To what each of its pieces counts; empty where there is none.
+    pub hrefs: Vec<String>,
 }
 
 /// A chart's numbers.

@@ -90,20 +90,22 @@ pub(super) fn holding(network: Network) -> Vec<IpNet> {
 /// Addresses that attacked or are banned: of the network itself, or those beside an address.
 pub(super) async fn neighbours(backend: &Backend, of: &Members) -> Result<Neighbours, Error> {
     let not = of.network;
+    let around;
     let members = if not.is_host() {
         let length = if not.address().is_ipv4() { 24 } else { 48 };
-        let around = Network::around(not.address(), length).unwrap_or(not);
-        without_lines(backend, around).await?
+        let network = Network::around(not.address(), length).unwrap_or(not);
+        around = without_lines(backend, network).await?;
+        &around
     } else {
-        of.clone()
+        of
     };
     let lines = lines(backend, &members.sources).await?;
     let last: HashMap<IpNet, _> = sql::last_lines(&backend.pool, &members.sources)
         .await?
         .into_iter()
         .collect();
-    let banned: HashSet<IpNet> = members.banned.into_iter().collect();
-    let networks: HashSet<IpNet> = members.sources.into_iter().chain(banned.clone()).collect();
+    let banned: HashSet<IpNet> = members.banned.iter().copied().collect();
+    let networks: HashSet<IpNet> = members.sources.iter().chain(&banned).copied().collect();
     let mut rows: Vec<Neighbour> = networks
         .into_iter()
         .map(|net| Neighbour {

@@ -61,12 +61,10 @@ pub(in crate::accounts) async fn live_session(
 ) -> Result<Option<Alive>, sqlx::Error> {
     sqlx::query_as!(
         Alive,
-        r#"select s.data, s.expires_at,
+        r#"select data as "data!", expires_at as "expires_at!",
                   current_setting('transaction_read_only')::boolean as "read_only!"
-           from sessions s
-           left join users u on u.id = s.user_id
-           where s.id_hash = $1 and s.expires_at > $2
-             and (s.user_id is null or (u.disabled_at is null and u.epoch = s.epoch))"#,
+           from usable_sessions
+           where id_hash = $1 and expires_at > $2"#,
         key.as_bytes(),
         now,
     )
@@ -74,7 +72,7 @@ pub(in crate::accounts) async fn live_session(
     .await
 }
 
-/// Whose session it is, as [`live_session`] has it; stale where it expires before `renewed`.
+/// Who is signed in; stale where it expires before `renewed`.
 pub(in crate::accounts) async fn present(
     pool: &PgPool,
     key: SessionKey,
@@ -82,11 +80,11 @@ pub(in crate::accounts) async fn present(
     renewed: OffsetDateTime,
 ) -> Result<Option<Present>, Error> {
     sqlx::query!(
-        r#"select u.id, u.name, u.role, u.epoch, s.expires_at < $3 as "stale!",
+        r#"select user_id as "user_id!", name as "name!", role as "role!", epoch as "epoch!",
+                  expires_at < $3 as "stale!",
                   current_setting('transaction_read_only')::boolean as "read_only!"
-           from sessions s
-           join users u on u.id = s.user_id
-           where s.id_hash = $1 and s.expires_at > $2 and u.disabled_at is null and u.epoch = s.epoch"#,
+           from usable_sessions
+           where id_hash = $1 and expires_at > $2 and user_id is not null"#,
         key.as_bytes(),
         now,
         renewed,
@@ -96,7 +94,7 @@ pub(in crate::accounts) async fn present(
     .map(|row| {
         Ok(Present {
             user: User {
-                id: UserId(row.id),
+                id: UserId(row.user_id),
                 name: row.name,
                 role: role(&row.role)?,
                 epoch: row.epoch,
@@ -118,11 +116,8 @@ pub(in crate::accounts) async fn live_among(
     let row = sqlx::query!(
         r#"select current_setting('transaction_read_only')::boolean as "read_only!",
                   array(
-                      select s.id_hash
-                      from sessions s
-                      left join users u on u.id = s.user_id
-                      where s.id_hash = any($1) and s.expires_at > $2
-                        and (s.user_id is null or (u.disabled_at is null and u.epoch = s.epoch))
+                      select id_hash from usable_sessions
+                      where id_hash = any($1) and expires_at > $2
                   ) as "alive!""#,
         &keys as &[&[u8]],
         now,
@@ -193,10 +188,9 @@ pub(in crate::accounts) async fn operator_addresses(
     now: OffsetDateTime,
 ) -> Result<Vec<(String, IpAddr)>, sqlx::Error> {
     let rows = sqlx::query!(
-        r#"select distinct u.name, s.address as "address!: IpAddr"
-           from sessions s
-           join users u on u.id = s.user_id and u.epoch = s.epoch and u.disabled_at is null
-           where s.expires_at > $1 and s.address is not null
+        r#"select distinct name as "name!", address as "address!: IpAddr"
+           from usable_sessions
+           where expires_at > $1 and user_id is not null and address is not null
            order by 1, 2"#,
         now,
     )

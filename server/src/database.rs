@@ -8,19 +8,14 @@ use anyhow::Context;
 use embedded::postgres::{PostgresError, PrivatePostgres};
 use runtime::Shutdown;
 use sqlx::migrate::MigrateError;
-use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::postgres::PgConnectOptions;
 use sqlx::{ConnectOptions, Connection, PgPool};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 use crate::config::Settings;
+use crate::connections::connections;
 
-/// How long a request waits for a connection.
-const ACQUIRE_LIMIT: Duration = Duration::from_secs(2);
-/// Each job holds one for its lock while it waits for another to work on.
-const LEAST_CONNECTIONS: u32 = 8;
-/// A connection idle for longer is tried before it is used.
-const TRUSTED: Duration = Duration::from_secs(1);
 /// Between two tries while Postgres is not there yet.
 const RETRY: Duration = Duration::from_secs(1);
 
@@ -140,24 +135,6 @@ fn options(url: &str) -> anyhow::Result<PgConnectOptions> {
     Ok(options
         .application_name("callwarden")
         .log_slow_statements(tracing::log::LevelFilter::Warn, Duration::from_secs(1)))
-}
-
-/// Connections as [`backend::CONNECTION`] says. They are made when they are needed.
-pub fn connections(most: u32, options: PgConnectOptions) -> PgPool {
-    PgPoolOptions::new()
-        .max_connections(most.max(LEAST_CONNECTIONS))
-        .acquire_timeout(ACQUIRE_LIMIT)
-        // One that was in use a moment ago is asked nothing: that would double the cost of a query.
-        .test_before_acquire(false)
-        .before_acquire(|connection, known| {
-            Box::pin(async move {
-                if known.idle_for > TRUSTED {
-                    connection.ping().await?;
-                }
-                Ok(true)
-            })
-        })
-        .connect_lazy_with(options.options(backend::CONNECTION))
 }
 
 /// True when the schema is up to date, false when shutdown came first.

@@ -11,6 +11,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use backend::accounts::{self, Present};
 use tower_sessions::Session;
 
+use crate::connections::ask;
 use crate::error::ApiError;
 use crate::node_api::Peer;
 use crate::origin::SERVER_FUNCTIONS;
@@ -65,7 +66,11 @@ async fn admit(
         (None, "/setup") => Redirect::to("/sign-in").into_response(),
         (None, _) if is_open(path) => {
             // Whoever has no session yet shall hear it too when the database is away.
-            accounts::setup_needed(&state.backend).await.map_err(told)?;
+            ask(&state.backend.pool, async || {
+                accounts::setup_needed(&state.backend).await
+            })
+            .await
+            .map_err(told)?;
             return Ok(Ok(None));
         }
         (None, _) if path.starts_with("/live") => ApiError::Unauthorized.into_response(),
@@ -83,9 +88,11 @@ async fn signed_in(state: &AppState, request: &Parts) -> Result<Option<Present>,
     let Some(id) = session.id() else {
         return Ok(None);
     };
-    accounts::present(&state.backend, session::key(&id))
-        .await
-        .map_err(told)
+    ask(&state.backend.pool, async || {
+        accounts::present(&state.backend, session::key(&id)).await
+    })
+    .await
+    .map_err(told)
 }
 
 async fn setup_needed(state: &AppState) -> Result<bool, Away> {
@@ -93,7 +100,11 @@ async fn setup_needed(state: &AppState) -> Result<bool, Away> {
     if state.has_users.get().is_some() {
         return Ok(false);
     }
-    let needed = accounts::setup_needed(&state.backend).await.map_err(told)?;
+    let needed = ask(&state.backend.pool, async || {
+        accounts::setup_needed(&state.backend).await
+    })
+    .await
+    .map_err(told)?;
     if !needed {
         let _ = state.has_users.set(());
     }

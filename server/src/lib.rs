@@ -6,6 +6,7 @@ mod away;
 pub mod check;
 pub mod commands;
 pub mod config;
+mod connections;
 mod database;
 mod error;
 mod gate;
@@ -32,7 +33,7 @@ use tokio::net::TcpListener;
 use config::{ConfigError, Settings};
 use database::Database;
 
-pub use database::connections;
+pub use connections::connections;
 pub use router::router;
 pub use state::AppState;
 

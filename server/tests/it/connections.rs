@@ -1,8 +1,14 @@
 //! The console's connections to Postgres.
 
+use std::time::Duration;
+
 use backend::Backend;
+use domain::role::Role;
+use futures::future::try_join_all;
 use runtime::Clock;
 use sqlx::PgPool;
+
+use crate::support::{WebConsole, cut, until};
 
 /// Cancelled ones that are enough: a `begin` that goes away with them loses most of the writes.
 const CANCELLED: i64 = 50;
@@ -39,4 +45,44 @@ async fn after_a_cancelled_begin_nothing_that_is_written_is_lost(pool: PgPool) {
         .await
         .unwrap();
     assert_eq!(written, round);
+}
+
+/// As many connections at once, which are idle then.
+async fn used(connections: &PgPool, count: u32) {
+    let held = try_join_all((0..count).map(|_| connections.acquire()));
+    drop(held.await.unwrap());
+    let all = connections.size() as usize;
+    until("them to be idle", || async {
+        (connections.num_idle() == all).then_some(())
+    })
+    .await;
+}
+
+#[sqlx::test]
+async fn when_one_was_cut_all_are_tried(pool: PgPool) {
+    let options = pool.connect_options().as_ref().clone();
+    let connections = server::connections(8, options);
+    used(&connections, 8).await;
+    // The other seven are in use once more, and would not be tried.
+    tokio::time::sleep(Duration::from_millis(1_100)).await;
+    used(&connections, 7).await;
+    cut(&mut pool.acquire().await.unwrap()).await;
+    for _ in 0..8 {
+        sqlx::query("select 1").execute(&connections).await.unwrap();
+    }
+}
+
+#[sqlx::test(migrator = "backend::MIGRATOR")]
+async fn hostile_39_connections_that_were_cut_cost_no_page(pool: PgPool) {
+    let console = WebConsole::start(&pool).await;
+    let browser = console.signed_in(Role::Admin).await;
+    for path in ["/", "/attacks", "/bans"] {
+        // Those it has were in use a moment ago: none is tried before it is used.
+        assert_eq!(browser.get("/").await.status, 200);
+        cut(&mut pool.acquire().await.unwrap()).await;
+        let page = browser.get(path).await;
+        let failed = page.body.contains("This could not be loaded");
+        assert_eq!((page.status, failed), (200, false), "{path}");
+        assert_eq!(console.browser().get("/sign-in").await.status, 200);
+    }
 }

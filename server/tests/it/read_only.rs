@@ -7,7 +7,7 @@ use domain::role::Role;
 use domain::wire::Report;
 use sqlx::{Connection, PgConnection, PgPool};
 
-use crate::support::{Browser, PASSWORD, WebConsole, attack, ban_list, chunk, until};
+use crate::support::{Browser, PASSWORD, WebConsole, attack, ban_list, chunk, cut, until};
 
 /// Said at once, on a busy machine; waiting for connections that were cut would take half a minute.
 const LIMIT: Duration = Duration::from_secs(15);
@@ -22,15 +22,14 @@ async fn read_only(pool: &PgPool, on: bool) {
              'alter database %I set default_transaction_read_only = {on}', current_database()
          ); end $$"
     );
-    let cut = "select pg_terminate_backend(pid) from pg_stat_activity
-               where datname = current_database() and pid <> pg_backend_pid()";
     // Each in a transaction of its own: the first one lets the second one write.
-    for sql in ["set default_transaction_read_only = off", &set, cut] {
+    for sql in ["set default_transaction_read_only = off", &set] {
         sqlx::raw_sql(sqlx::AssertSqlSafe(sql.to_owned()))
             .execute(&mut conn)
             .await
             .unwrap();
     }
+    cut(&mut conn).await;
     conn.close().await.unwrap();
 }
 

@@ -2,6 +2,8 @@
 
 use std::time::{Duration, Instant};
 
+use sqlx::PgConnection;
+
 mod browser;
 mod console;
 mod events;
@@ -28,6 +30,13 @@ pub use worker::TestWorker;
 /// Longer than anything here takes on a busy machine; a test that waits for it fails. Transactions
 /// of other tests hold up what is told, too: their databases are of the same cluster.
 pub const PATIENCE: Duration = Duration::from_mins(2);
+
+/// Cuts every connection to the database, as a failover does, but for those of this one.
+pub async fn cut(conn: &mut PgConnection) {
+    let sql = "select pg_terminate_backend(pid) from pg_stat_activity
+               where datname = current_database() and pid <> pg_backend_pid()";
+    sqlx::raw_sql(sql).execute(conn).await.unwrap();
+}
 
 /// Waits until `look` finds something.
 pub async fn until<T, F: Future<Output = Option<T>>>(what: &str, look: impl Fn() -> F) -> T {
